@@ -1,0 +1,26 @@
+// Compiles src/ to dist/, from scratch, so that a deleted module can't linger. Skips the work when nothing changed.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'dist', '.stamp');
+
+const hash = createHash('sha256');
+for (const name of readdirSync(join(root, 'src'), { recursive: true }).map(String).sort()) {
+  const path = join(root, 'src', name);
+  if (statSync(path).isFile()) hash.update(name).update(readFileSync(path));
+}
+for (const name of ['tsconfig.json', 'package-lock.json']) hash.update(readFileSync(join(root, name)));
+const digest = hash.digest('hex');
+
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest) {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  writeFileSync(stamp, digest);
+}

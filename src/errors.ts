@@ -1,0 +1,195 @@
+/**
+ * The catalogue of everything that can go wrong, one entry a code.
+ *
+ * - `retryable`: the same call may succeed later; the caller backs off and tries again.
+ * - `terminal`: this input will never work; it goes to the dead-letter topic (or, in a command, the command fails).
+ * - `fatal`: the process can't go on; it stops with an exit code.
+ *
+ * `action` is one sentence that says what the user should do. `docs/reference/errors.md` lists every code.
+ */
+export type ErrorClass = 'retryable' | 'terminal' | 'fatal';
+
+interface Entry {
+  readonly class: ErrorClass;
+  readonly action: string;
+}
+
+export const ERRORS = {
+  // Input that a person or a recorder made
+  WAV_INVALID: { class: 'terminal', action: 'Check that the file is a RIFF/WAVE file and was copied whole.' },
+  AUDIO_FORMAT_UNSUPPORTED: {
+    class: 'terminal',
+    action:
+      'Convert the file to WAV, FLAC or Ogg Vorbis; PCM may be 16, 24 or 32 bit integer or 32 or 64 bit float.',
+  },
+  AUDIO_DAMAGED: { class: 'terminal', action: 'Copy the file again: it is cut short or damaged.' },
+  AUDIO_TOO_SHORT: {
+    class: 'terminal',
+    action: 'Record longer, or ask for shorter segments.',
+  },
+  AUDIO_EMPTY: { class: 'terminal', action: 'Record again: the file or chunk holds no samples.' },
+  AUDIO_NOT_FINITE: {
+    class: 'terminal',
+    action: 'Look at the recorder: its floating-point samples hold NaN or infinity.',
+  },
+  CALIBRATION_FAILED: {
+    class: 'terminal',
+    action:
+      "Record at least 3 s of the calibrator's tone, the microphone seated in it, at a gain that does not clip.",
+  },
+  PARAMETER_INVALID: { class: 'terminal', action: 'Correct the parameter named in the message.' },
+  MATRIX_INVALID: {
+    class: 'terminal',
+    action: 'Look at how the matrix was made: it needs rows, and finite numbers only.',
+  },
+  FILE_NOT_FOUND: { class: 'terminal', action: 'Check the path and that you may read it.' },
+  NPY_INVALID: {
+    class: 'terminal',
+    action: 'Write the array again with numpy.save, C order, little endian.',
+  },
+
+  // Records
+  RECORD_NOT_AVRO: {
+    class: 'terminal',
+    action: 'Make the producer write Avro single-object encoding with a schema of schemas/.',
+  },
+  RECORD_UNKNOWN_SCHEMA: {
+    class: 'terminal',
+    action: 'Upgrade this stage, or make the producer use a schema that this version ships.',
+  },
+  RECORD_TRUNCATED: {
+    class: 'terminal',
+    action: 'Look at the producer: the record ends early or carries bytes that do not belong to it.',
+  },
+  RECORD_INVALID: { class: 'terminal', action: 'Correct the field named in the message at the producer.' },
+  SENSOR_UNKNOWN: {
+    class: 'terminal',
+    action: 'Add the sensor to the topology, or set `unknown_sensors: accept` to give it the defaults.',
+  },
+
+  // Broker
+  BROKER_UNAVAILABLE: {
+    class: 'retryable',
+    action:
+      'Check the broker address and that the broker is running; `plantsense doctor` tests the connection.',
+  },
+  BROKER_AUTH_FAILED: { class: 'fatal', action: 'Check the TLS and SASL settings and the credentials.' },
+  BROKER_UNSUPPORTED: { class: 'fatal', action: 'Use Apache Kafka 3.1 or newer, or a service that speaks its protocol.' },
+  MEMBER_NAME_IN_USE: {
+    class: 'fatal',
+    action: 'Give each process of a group a member name of its own, or none.',
+  },
+  TOPIC_NOT_FOUND: { class: 'fatal', action: 'Create the topics with `plantsense topics apply TOPOLOGY`.' },
+  MESSAGE_TOO_LARGE: {
+    class: 'terminal',
+    action:
+      "Send shorter chunks, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
+  },
+  COMMIT_FENCED: {
+    class: 'retryable',
+    action: 'Nothing: another member owns the partition now and processes what this one could not commit.',
+  },
+  OFFSET_OUT_OF_RANGE: {
+    class: 'fatal',
+    action:
+      "The log lost data before it was read: raise the topic's retention, or set `on_expired_offset: earliest` to accept the loss.",
+  },
+  CODEC_UNSUPPORTED: {
+    class: 'fatal',
+    action: 'Use gzip, snappy or lz4, or no compression, at the producer.',
+  },
+  CHECKPOINT_TOO_LARGE: {
+    class: 'fatal',
+    action: 'Too many sensors share a partition: give the topic more partitions.',
+  },
+  GROUP_NOT_EMPTY: {
+    class: 'terminal',
+    action: 'Stop every process of the consumer group, then try again.',
+  },
+  CHECKPOINT_INVALID: {
+    class: 'fatal',
+    action:
+      'The commit metadata was written by something else: use another consumer group, or reset this one.',
+  },
+
+  // Embedded broker and store
+  DATA_DIR_IN_USE: {
+    class: 'fatal',
+    action: 'Stop the process named in the message, or choose another --data-dir.',
+  },
+  DATA_DIR_CORRUPT: {
+    class: 'fatal',
+    action: 'Restore the directory from a copy, or start over with --fresh.',
+  },
+  DISK_FULL: { class: 'retryable', action: 'Free disk space; the work goes on by itself then.' },
+  PORT_IN_USE: { class: 'fatal', action: 'Choose another port, or stop the process that holds it.' },
+  STORE_UNAVAILABLE: {
+    class: 'retryable',
+    action: 'Check the ClickHouse URL and that it answers /ping; intake waits and nothing is lost.',
+  },
+  STORE_QUERY_FAILED: { class: 'terminal', action: "Correct the SQL; ClickHouse's own message says where." },
+  STORE_REJECTED: {
+    class: 'terminal',
+    action: 'Run `plantsense db migrate`: the table and the rows do not fit.',
+  },
+  STORE_AUTH_FAILED: { class: 'fatal', action: 'Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.' },
+
+  // Topology and process
+  TOPOLOGY_INVALID: {
+    class: 'fatal',
+    action: 'Correct the lines named above; `plantsense lint` checks them.',
+  },
+  MODEL_NOT_FOUND: { class: 'terminal', action: 'Train a model first: `plantsense train noise`.' },
+  MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
+  TRAINING_DATA_INSUFFICIENT: {
+    class: 'terminal',
+    action: 'Collect more events, or lower the number of groups or events asked for.',
+  },
+  MODEL_COLLAPSED: {
+    class: 'terminal',
+    action: 'All data fell into one group: check the input, or set another number of groups.',
+  },
+  WORKER_CRASHED: { class: 'fatal', action: 'Report this with the log: a computing thread ended by itself.' },
+  DRAIN_DEADLINE: {
+    class: 'retryable',
+    action: 'Nothing is lost; if it happens often, raise `drain_deadline_secs` or give the stage more cores.',
+  },
+  INTERNAL: { class: 'fatal', action: 'Report this with the log: it is a mistake in Plantsense.' },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error of the catalogue. `message` says what happened, `action` what to do about it. */
+export class PlantsenseError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'PlantsenseError';
+    this.code = code;
+  }
+
+  get class(): ErrorClass {
+    return ERRORS[this.code].class;
+  }
+
+  get action(): string {
+    return ERRORS[this.code].action;
+  }
+
+  override toString(): string {
+    return `${this.code}: ${this.message} ${this.action}`;
+  }
+}
+
+/** The class of any thrown value. What the catalogue doesn't know is a mistake of ours: fatal. */
+export function classify(error: unknown): ErrorClass {
+  return error instanceof PlantsenseError ? error.class : 'fatal';
+}
+
+/** Any thrown value as an error of the catalogue, itself if it is one. */
+export function toPlantsenseError(error: unknown, code: ErrorCode = 'INTERNAL'): PlantsenseError {
+  if (error instanceof PlantsenseError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new PlantsenseError(code, message, { cause: error });
+}

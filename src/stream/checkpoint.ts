@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { PlantsenseError } from '../errors.js';
+
+/** A key of operator state whose past must stay readable, in 40 bits: half a million keys collide once in ten. */
+export type StateKey = number;
+
+/** A hold without an offset: the state is known (a sensor that fell silent) but needs no log to rebuild it. */
+export const NO_LOG_NEEDED = -1;
+
+/** Which record of which input made a message: outputs are emitted in this order for each `source`. */
+export interface Origin {
+  /** Stage, topic incarnation and partition, as text. */
+  readonly source: string;
+  readonly offset: number;
+  /** Counts the outputs of one input. */
+  readonly index: number;
+}
+
+/**
+ * All that a lane must know to go on where another stopped, small enough for the metadata of an offset commit. The log
+ * is the checkpoint: this says only from where to read it.
+ */
+export interface Checkpoint {
+  /** Effects of everything before this offset are durable; replay before it emits nothing. */
+  readonly position: number;
+  /** State key -> offset from which the log rebuilds it, or NO_LOG_NEEDED. */
+  readonly holds: ReadonlyMap<StateKey, number>;
+  /** Source -> the last of its outputs that was consumed. */
+  readonly seen: ReadonlyMap<string, { readonly offset: number; readonly index: number }>;
+  /** The last offset of a block whose insertion was begun at `position`; null when none was. */
+  readonly plannedLast: number | null;
+}
+
+/** Brokers refuse more by default (`offset.metadata.max.bytes`). */
+export const MAX_METADATA_BYTES = 4096;
+
+const FORMAT = 1;
+
+export function emptyCheckpoint(position: number): Checkpoint {
+  return { position, holds: new Map(), seen: new Map(), plannedLast: null };
+}
+
+/** The offset to commit: everything before it may be forgotten. */
+export function resumeOffset(checkpoint: Checkpoint): number {
+  let offset = checkpoint.position;
+  for (const hold of checkpoint.holds.values()) {
+    if (hold !== NO_LOG_NEEDED && hold < offset) offset = hold;
+  }
+  return offset;
+}
+
+/** True when the message at `offset`, before the position, is needed to rebuild the state of `key`. */
+export function isHeld(checkpoint: Checkpoint, key: StateKey, offset: number): boolean {
+  const hold = checkpoint.holds.get(key);
+  return hold !== undefined && hold !== NO_LOG_NEEDED && offset >= hold;
+}
+
+export function stateKey(name: string): StateKey {
+  return createHash('sha256').update(name).digest().readUIntBE(0, 5);
+}
+
+/** @throws PlantsenseError CHECKPOINT_TOO_LARGE when more keys are held than fit in a commit's metadata */
+export function encodeCheckpoint(checkpoint: Checkpoint): string {
+  const { position, holds, seen, plannedLast } = checkpoint;
+  if (holds.size === 0 && seen.size === 0 && plannedLast === null) return '';
+  const out = new Bytes();
+  out.byte(FORMAT);
+  out.varint(position);
+  out.varint(plannedLast === null ? 0 : plannedLast - position + 1);
+  out.varint(holds.size);
+  for (const [key, hold] of holds) {
+    out.uint(key, 5);
+    out.varint(hold === NO_LOG_NEEDED ? 0 : position - hold);
+  }
+  out.varint(seen.size);
+  for (const [source, last] of seen) {
+    out.text(source);
+    out.varint(last.offset);
+    out.varint(last.index);
+  }
+  const text = out.toBase64();
+  if (text.length > MAX_METADATA_BYTES) {
+    throw new PlantsenseError(
+      'CHECKPOINT_TOO_LARGE',
+      `The state of ${holds.size} sensors and ${seen.size} sources needs ${text.length} bytes of commit metadata; ${MAX_METADATA_BYTES} are allowed.`,
+    );
+  }
+  return text;
+}
+
+/** @throws PlantsenseError CHECKPOINT_INVALID when `metadata` is not ours */
+export function decodeCheckpoint(offset: number, metadata: string): Checkpoint {
+  if (metadata === '') return emptyCheckpoint(offset);
+  const input = new Reader(metadata);
+  if (input.byte() !== FORMAT) throw input.invalid();
+  const position = input.varint();
+  const planned = input.varint();
+  const holds = new Map<StateKey, number>();
+  for (let n = input.varint(); n > 0; n--) {
+    const key = input.uint(5);
+    const back = input.varint();
+    holds.set(key, back === 0 ? NO_LOG_NEEDED : position - back);
+  }
+  const seen = new Map<string, { offset: number; index: number }>();
+  for (let n = input.varint(); n > 0; n--) {
+    seen.set(input.text(), { offset: input.varint(), index: input.varint() });
+  }
+  const checkpoint = { position, holds, seen, plannedLast: planned === 0 ? null : position + planned - 1 };
+  // A commit whose offset was moved by hand (a reset) means its offset, not the position that came with it.
+  return resumeOffset(checkpoint) === offset ? checkpoint : emptyCheckpoint(offset);
+}
+
+class Bytes {
+  readonly #bytes: number[] = [];
+
+  byte(value: number): void {
+    this.#bytes.push(value);
+  }
+
+  uint(value: number, size: number): void {
+    for (let i = size - 1; i >= 0; i--) this.#bytes.push(Math.floor(value / 256 ** i) % 256);
+  }
+
+  varint(value: number): void {
+    let rest = value;
+    while (rest >= 128) {
+      this.#bytes.push((rest % 128) + 128);
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes.push(rest);
+  }
+
+  text(value: string): void {
+    const bytes = Buffer.from(value, 'utf8');
+    this.varint(bytes.length);
+    for (const byte of bytes) this.#bytes.push(byte);
+  }
+
+  toBase64(): string {
+    return Buffer.from(this.#bytes).toString('base64');
+  }
+}
+
+class Reader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#bytes = Buffer.from(text, 'base64');
+  }
+
+  invalid(): PlantsenseError {
+    return new PlantsenseError('CHECKPOINT_INVALID', 'The metadata of the group commit is not a checkpoint.');
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at++];
+    if (value === undefined) throw this.invalid();
+    return value;
+  }
+
+  uint(size: number): number {
+    let value = 0;
+    for (let i = 0; i < size; i++) value = value * 256 + this.byte();
+    return value;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let scale = 1; scale < 2 ** 56; scale *= 128) {
+      const byte = this.byte();
+      value += (byte % 128) * scale;
+      if (byte < 128) return value;
+    }
+    throw this.invalid();
+  }
+
+  text(): string {
+    const length = this.varint();
+    if (this.#at + length > this.#bytes.length) throw this.invalid();
+    const text = this.#bytes.toString('utf8', this.#at, this.#at + length);
+    this.#at += length;
+    return text;
+  }
+}

@@ -1,0 +1,164 @@
+import { asyncScheduler, interval, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import type { AssignedPartition, Broker, GroupConsumer, GroupOptions } from '../broker/port.js';
+import { type PlantsenseError, toPlantsenseError } from '../errors.js';
+import { Lane, type LaneOptions } from './lane.js';
+import { type Backoff, exponentialBackoff, isFenced } from './retry.js';
+
+export interface ConsumeOptions {
+  readonly broker: Broker;
+  readonly group: GroupOptions;
+  readonly creditBytes: LaneOptions['creditBytes'];
+  readonly commitIntervalMs: number;
+  /** Builds the operators of a lane. The stream completes after `lane.deliveries` has, with all effects made. */
+  readonly pipeline: (lane: Lane) => Observable<unknown>;
+  readonly observer?: ConsumeObserver;
+  readonly backoff?: Backoff;
+  readonly scheduler?: SchedulerLike;
+}
+
+/** Told of what a person may want to know. Every method is optional. */
+export interface ConsumeObserver {
+  assigned?(lane: Lane, lostOffsets: number): void;
+  /** The lane has ended; `drained` is false when the deadline came first or the partition was lost. */
+  ended?(lane: Lane, drained: boolean): void;
+  committed?(lane: Lane): void;
+  commitFailed?(lane: Lane, error: PlantsenseError): void;
+}
+
+interface Running {
+  readonly lane: Lane;
+  readonly subscription: Subscription;
+  /** Resolves when the pipeline has completed. */
+  readonly completed: Promise<void>;
+}
+
+/**
+ * Consumes topics as a member of a group: a lane for each assigned partition, a commit of each lane's checkpoint at an
+ * interval, and at a revoke: stop the intake, drain to the deadline, commit, fence.
+ */
+export class Consumption {
+  /** Resolves after `stop`; rejects with the error that ended the stage. */
+  readonly done: Promise<void>;
+  readonly #options: ConsumeOptions;
+  readonly #running = new Map<AssignedPartition, Running>();
+  #consumer: GroupConsumer | null = null;
+  #commits: Subscription | null = null;
+  #resolve: () => void = () => {};
+  #reject: (error: Error) => void = () => {};
+  #failed = false;
+
+  private constructor(options: ConsumeOptions) {
+    this.#options = options;
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.done.catch(() => {});
+  }
+
+  static async start(options: ConsumeOptions): Promise<Consumption> {
+    const consumption = new Consumption(options);
+    await consumption.#join();
+    return consumption;
+  }
+
+  get lanes(): readonly Lane[] {
+    return [...this.#running.values()].map(({ lane }) => lane);
+  }
+
+  /** Drains, commits and leaves the group. */
+  async stop(): Promise<void> {
+    this.#commits?.unsubscribe();
+    await this.#consumer?.close();
+    this.#resolve();
+  }
+
+  async #join(): Promise<void> {
+    const { broker, group, commitIntervalMs, scheduler = asyncScheduler } = this.#options;
+    this.#commits = interval(commitIntervalMs, scheduler).subscribe(() => {
+      for (const { lane } of this.#running.values()) void this.#commit(lane);
+    });
+    this.#consumer = await broker.join(group, {
+      assigned: partitions => {
+        for (const partition of partitions) this.#start(partition);
+      },
+      revoked: async (partitions, deadline) => {
+        await Promise.all(partitions.map(partition => this.#drain(partition, deadline)));
+      },
+      lost: partitions => {
+        for (const partition of partitions) this.#end(partition, false);
+      },
+      failed: error => this.#fail(error),
+    });
+    if (this.#failed) await this.#consumer.close();
+  }
+
+  #start(partition: AssignedPartition): void {
+    const { creditBytes, pipeline, observer, backoff = exponentialBackoff } = this.#options;
+    const lane = new Lane(partition, { creditBytes, backoff });
+    observer?.assigned?.(lane, partition.lostOffsets);
+    let complete = () => {};
+    const completed = new Promise<void>(resolve => {
+      complete = resolve;
+    });
+    const running: Running = {
+      lane,
+      completed,
+      subscription: pipeline(lane).subscribe({
+        error: error => {
+          complete();
+          if (!lane.watermark.isFenced && !isFenced(error)) this.#fail(error);
+        },
+        complete,
+      }),
+    };
+    this.#running.set(partition, running);
+  }
+
+  async #drain(partition: AssignedPartition, deadline: AbortSignal): Promise<void> {
+    const running = this.#running.get(partition);
+    if (!running) return;
+    const { lane, completed } = running;
+    lane.stop();
+    const drained = await Promise.race([completed.then(() => true), aborted(deadline).then(() => false)]);
+    // Whatever is durable by now is worth a commit, drained or not.
+    await Promise.race([this.#commit(lane), aborted(deadline)]);
+    this.#end(partition, drained);
+  }
+
+  #end(partition: AssignedPartition, drained: boolean): void {
+    const running = this.#running.get(partition);
+    if (!running) return;
+    this.#running.delete(partition);
+    running.lane.fence();
+    running.subscription.unsubscribe();
+    this.#options.observer?.ended?.(running.lane, drained);
+  }
+
+  async #commit(lane: Lane): Promise<void> {
+    try {
+      if (await lane.commit()) this.#options.observer?.committed?.(lane);
+    } catch (thrown) {
+      const error = toPlantsenseError(thrown);
+      this.#options.observer?.commitFailed?.(lane, error);
+      // The next interval tries a retryable commit again; nothing is lost by waiting.
+      if (error.class !== 'retryable') this.#fail(error);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#commits?.unsubscribe();
+    for (const partition of [...this.#running.keys()]) this.#end(partition, false);
+    this.#reject(toPlantsenseError(thrown));
+    this.#consumer?.close().catch(() => {});
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,172 @@
+import { Observable } from 'rxjs';
+import type { AssignedPartition, Message } from '../broker/port.js';
+import { type Checkpoint, decodeCheckpoint, emptyCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { Credit } from './credit.js';
+import type { Delivery } from './delivery.js';
+import { type Backoff, isFenced, retrying } from './retry.js';
+import { Watermark } from './watermark.js';
+
+export interface LaneOptions {
+  /** Bytes that may be unprocessed at once. */
+  readonly creditBytes: number;
+  /** Bytes asked for in one fetch. Default a quarter of the credit. */
+  readonly fetchBytes?: number;
+  readonly backoff: Backoff;
+}
+
+/** What a message weighs: its payload, and a little for what JavaScript keeps around it. */
+export function messageBytes(message: Message): number {
+  return (message.value?.byteLength ?? 0) + 256;
+}
+
+/**
+ * One partition in one generation, from its source to its commits. The source is pulled by credit; effects are
+ * acknowledged to the watermark; `commit` writes the checkpoint at the watermark and never more.
+ */
+export class Lane {
+  readonly topic: string;
+  readonly partition: number;
+  readonly generation: number;
+  readonly incarnation: string;
+  /** Where this lane goes on. */
+  readonly start: Checkpoint;
+  readonly watermark: Watermark;
+  readonly credit: Credit;
+  /** The messages of the partition, for one subscriber. Completes when the lane is stopped. */
+  readonly deliveries: Observable<Delivery<Message>>;
+
+  readonly #partition: AssignedPartition;
+  readonly #options: LaneOptions;
+  readonly #stop = new AbortController();
+  #fail: (error: Error) => void = () => {};
+  #received: number;
+  #committed: { position: number; plannedLast: number | null };
+  #committing: Promise<void> = Promise.resolve();
+
+  constructor(partition: AssignedPartition, options: LaneOptions) {
+    this.#partition = partition;
+    this.#options = options;
+    this.topic = partition.topic;
+    this.partition = partition.partition;
+    this.generation = partition.generation;
+    this.incarnation = partition.incarnation;
+    const { committed } = partition;
+    this.start = committed
+      ? decodeCheckpoint(committed.offset, committed.metadata)
+      : emptyCheckpoint(partition.position);
+    this.#received = partition.position;
+    this.#committed = { position: this.start.position, plannedLast: this.start.plannedLast };
+    this.credit = new Credit(options.creditBytes);
+    this.watermark = new Watermark(this.start, {
+      released: bytes => this.credit.give(bytes),
+      failed: error => this.#fail(error),
+      advanced: () => {},
+    });
+    this.deliveries = new Observable(subscriber => {
+      this.#fail = error => subscriber.error(error);
+      this.#pull(message => subscriber.next(this.#deliver(message))).then(
+        () => subscriber.complete(),
+        error => subscriber.error(error),
+      );
+      return () => this.stop();
+    });
+  }
+
+  /** The offset after the last message that was received. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Messages in the log that are not processed yet, as far as is known. */
+  get lag(): number {
+    return Math.max(0, this.#partition.highWatermark - this.watermark.position);
+  }
+
+  /** Ends the intake. What was received goes on through the operators. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** No commit and no ack counts from here on. */
+  fence(): void {
+    this.watermark.fence();
+    this.stop();
+  }
+
+  /**
+   * Commits the checkpoint at the watermark, unless it is committed already. Calls are serialised.
+   * @param plannedLast the last offset of the block that is about to be inserted, for sinks that plan blocks
+   * @returns false when another member owns the partition now: the lane is fenced
+   */
+  commit(plannedLast: number | null = null): Promise<boolean> {
+    const commit = this.#committing.then(() => this.#commitNow(plannedLast));
+    this.#committing = commit.then(
+      () => {},
+      () => {},
+    );
+    return commit;
+  }
+
+  async #commitNow(plannedLast: number | null): Promise<boolean> {
+    if (this.watermark.isFenced) return false;
+    const checkpoint = this.watermark.checkpoint(plannedLast);
+    const { position } = checkpoint;
+    // The position alone tells whether anything changed; a plan that stands is kept until its block is durable.
+    if (
+      position === this.#committed.position &&
+      (plannedLast === null || plannedLast === this.#committed.plannedLast)
+    ) {
+      return true;
+    }
+    try {
+      await this.#partition.commit({
+        offset: this.watermark.holdBack,
+        metadata: encodeCheckpoint(checkpoint),
+      });
+      this.#committed = { position, plannedLast };
+      return true;
+    } catch (error) {
+      if (!isFenced(error)) throw error;
+      this.fence();
+      return false;
+    }
+  }
+
+  async #pull(emit: (message: Message) => void): Promise<void> {
+    const { signal } = this.#stop;
+    const { creditBytes, fetchBytes = creditBytes / 4, backoff } = this.#options;
+    while (!signal.aborted) {
+      await this.credit.available(signal);
+      const wanted = Math.max(1, Math.min(fetchBytes, this.credit.availableBytes));
+      const messages = await retrying(() => this.#partition.fetch(wanted, signal), { backoff, signal }).catch(
+        (error: unknown) => {
+          // A lost partition ends quietly: its new owner goes on from the last commit.
+          if (signal.aborted || isFenced(error)) return null;
+          throw error;
+        },
+      );
+      if (messages === null) return;
+      for (const message of messages) {
+        if (signal.aborted) return;
+        emit(message);
+      }
+    }
+  }
+
+  #deliver(message: Message): Delivery<Message> {
+    const bytes = messageBytes(message);
+    this.credit.take(bytes);
+    this.#received = message.offset + 1;
+    const { ack, change } = this.watermark.track(message.offset, bytes);
+    return {
+      value: message,
+      key: message.key,
+      eventTimeUs: message.timestampMs * 1000,
+      offset: message.offset,
+      bytes,
+      replayed: message.offset < this.start.position,
+      ack,
+      change,
+    };
+  }
+}
