@@ -1,0 +1,80 @@
+import { frameCount } from '../audio/stft.js';
+import type { LintContext } from './lint-context.js';
+
+/** What a dead letter adds to the original message: reason, place, headers. */
+export const DEAD_LETTER_OVERHEAD_BYTES = 16_384;
+/** What a record adds to its tensor. */
+const RECORD_OVERHEAD_BYTES = 4096;
+/** A commit's metadata takes 4,096 bytes of base64; a held sensor needs about nine. */
+const SENSORS_PER_PARTITION = 300;
+
+/** Whether messages fit where they go. */
+export function lintSizes(context: LintContext): void {
+  const { topics } = context.topology;
+  for (const stage of context.graph.stages.values()) {
+    const letters = stage.writes.find(edge => edge.kinds.includes('dead-letter'));
+    const room = letters && topics.get(letters.topic)?.maxMessageBytes;
+    if (!letters || room === undefined) continue;
+    for (const { topic } of stage.reads) {
+      const needed = (topics.get(topic)?.maxMessageBytes ?? 0) + DEAD_LETTER_OVERHEAD_BYTES;
+      if (room >= needed) continue;
+      context.report(
+        'dead-letter-too-small',
+        ['topics', letters.topic, 'max_message_bytes'],
+        `\`${letters.topic}\` takes ${room} bytes; a dead letter of \`${topic}\` may have ${needed}.`,
+        `Use \`max_message_bytes: ${needed}\` or more.`,
+      );
+    }
+  }
+  lintTensors(context);
+  lintCredit(context);
+  lintSensorCount(context);
+}
+
+function lintTensors(context: LintContext): void {
+  for (const [name, stage] of context.stages('noise_events')) {
+    const { features } = stage.outputs;
+    const room = context.topology.topics.get(features)?.maxMessageBytes;
+    const { nMels, nFft, hop, sampleRateHz, durationSecs } = stage.logMel;
+    const frames = frameCount(Math.round(durationSecs * sampleRateHz), { nFft, hop, centred: true });
+    const needed = nMels * frames * Float32Array.BYTES_PER_ELEMENT + RECORD_OVERHEAD_BYTES;
+    if (room === undefined || room >= needed) continue;
+    context.report(
+      'features-too-large',
+      ['stages', name, 'log_mel'],
+      `A tensor of ${nMels} × ${frames} needs ${needed} bytes; \`${features}\` takes ${room}.`,
+      `Raise its \`max_message_bytes\`, or shorten the tensor.`,
+    );
+  }
+}
+
+function lintCredit(context: LintContext): void {
+  const { creditBytes } = context.topology.runtime;
+  const read = new Set(
+    [...context.graph.stages.values()].flatMap(stage => stage.reads.map(({ topic }) => topic)),
+  );
+  for (const topic of read) {
+    const largest = context.topology.topics.get(topic)?.maxMessageBytes ?? 0;
+    if (largest <= creditBytes) continue;
+    context.report(
+      'credit-below-message',
+      ['runtime', 'credit_bytes'],
+      `The credit of ${creditBytes} bytes is less than one message of \`${topic}\`, which may have ${largest}.`,
+    );
+  }
+}
+
+function lintSensorCount(context: LintContext): void {
+  const sensors = context.topology.sensors.byId.size;
+  for (const [, stage] of context.stages('noise_events')) {
+    const partitions = context.topology.topics.get(stage.input)?.partitions ?? sensors;
+    if (sensors <= partitions * SENSORS_PER_PARTITION) continue;
+    const enough = Math.ceil(sensors / SENSORS_PER_PARTITION);
+    context.report(
+      'sensors-per-partition',
+      ['topics', stage.input, 'partitions'],
+      `${sensors} sensors share ${partitions} partitions of \`${stage.input}\`.`,
+      `Use \`partitions: ${enough}\` or more, before the first chunk is sent.`,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import type { Path } from './json-schema.js';
+import type { StageOptions } from './stage-options.js';
+
+/** What the records of a topic are. */
+export type RecordKind =
+  | 'audio'
+  | 'levels'
+  | 'events'
+  | 'features'
+  | 'assignments'
+  | 'alarms'
+  | 'models'
+  | 'dead-letter';
+
+/** A place where a stage meets a topic. */
+export interface Port {
+  readonly direction: 'reads' | 'writes';
+  readonly topic: string;
+  /** The kinds of record that it understands, or the one that it writes. */
+  readonly kinds: readonly RecordKind[];
+  /** The option that names the topic, from the stage: `['outputs', 'events']`. */
+  readonly option: Path;
+}
+
+/** What also comes from outside a topology: sound from microphones, models from `plantsense train`. */
+export const FROM_OUTSIDE: readonly RecordKind[] = ['audio', 'models'];
+
+const STORED: readonly RecordKind[] = ['levels', 'events', 'assignments', 'alarms', 'models', 'dead-letter'];
+
+/** Every topic that a stage reads or writes, in the order of its options. */
+export function portsOf(stage: StageOptions): readonly Port[] {
+  const deadLetter = writes(stage.outputs.deadLetter, 'dead-letter', 'dead_letter');
+  switch (stage.type) {
+    case 'noise_events':
+      return [
+        reads(stage.input, ['audio'], ['input']),
+        writes(stage.outputs.levels, 'levels', 'levels'),
+        writes(stage.outputs.events, 'events', 'events'),
+        writes(stage.outputs.features, 'features', 'features'),
+        writes(stage.outputs.alarms, 'alarms', 'alarms'),
+        deadLetter,
+      ];
+    case 'noise_assign':
+      return [
+        reads(stage.input, ['features'], ['input']),
+        reads(stage.models, ['models'], ['models']),
+        writes(stage.outputs.assignments, 'assignments', 'assignments'),
+        deadLetter,
+      ];
+    case 'noise_learn':
+      return [
+        reads(stage.input, ['features'], ['input']),
+        writes(stage.outputs.models, 'models', 'models'),
+        deadLetter,
+      ];
+    case 'store':
+      return [...stage.inputs.map((topic, i) => reads(topic, STORED, ['inputs', i])), deadLetter];
+  }
+}
+
+function reads(topic: string, kinds: readonly RecordKind[], option: Path): Port {
+  return { direction: 'reads', topic, kinds, option };
+}
+
+function writes(topic: string, kind: RecordKind, output: string): Port {
+  return { direction: 'writes', topic, kinds: [kind], option: ['outputs', output] };
+}

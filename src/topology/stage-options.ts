@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { integer, named, number, options, text, topicName } from './options.js';
+
+const deadLetter = topicName.describe(
+  'Where messages go that can never be processed, with the reason and their original bytes.',
+);
+
+const logMel = options({
+  sample_rate_hz: integer(1000, 192_000).default(22_050).describe('Sound is resampled to this first.'),
+  duration_secs: number(0.1, 60)
+    .default(7.5)
+    .describe('Length of the tensor: longer events are cut, shorter ones padded.'),
+  padding: z
+    .enum(['zero', 'loop'])
+    .default('zero')
+    .describe(
+      'How a short event is filled up: with zeros, or by repeating it so that padding does not encode duration.',
+    ),
+  n_fft: integer(32, 65_536)
+    .default(2048)
+    .describe('Samples of a window (periodic Hann): 2^a 3^b 5^c with a of 5 or more.'),
+  hop: integer(1, 65_536).default(512).describe('Samples from one window to the next.'),
+  n_mels: integer(1, 512).default(128).describe('Mel bands (Slaney).'),
+  ref: z
+    .union([z.literal('max'), number(1e-10, 1e10)])
+    .default('max')
+    .describe('The power that is 0 dB: the largest of the tensor, or a number, which keeps loudness.'),
+  top_db: z
+    .union([number(1, 300), z.literal('none')])
+    .transform(value => (value === 'none' ? null : value))
+    .prefault(80)
+    .describe('Values further below the maximum than this are raised to it; `none` keeps them.'),
+});
+
+const noiseEvents = options({
+  type: z.literal('noise_events').describe('Sound in: levels, events and their log-mel tensors out.'),
+  input: topicName.describe('Topic of audio chunks.'),
+  outputs: options({
+    levels: topicName.describe('Sound levels of each second.'),
+    events: topicName.describe('Noise events.'),
+    features: topicName.describe('The log-mel tensor of each event.'),
+    alarms: topicName.describe('Alarms, such as a silent sensor.'),
+    dead_letter: deadLetter,
+  }).describe('Topics that it writes.'),
+  grid_secs: integer(1, 3600)
+    .default(10)
+    .describe(
+      'Filters start anew at each multiple of this in event time, so that a row depends on a bounded stretch of log.',
+    ),
+  warmup_secs: number(1, 60)
+    .default(1)
+    .describe('Sound before a grid point that the filters hear first, to settle.'),
+  idle_secs: number(1, 86_400)
+    .default(30)
+    .describe(
+      "When its partition's event time has moved on this far without a sensor, its open events end and a *sensor silent* alarm is raised.",
+    ),
+  clock_jump_secs: number(0.01, 3600)
+    .default(0.5)
+    .describe(
+      "A difference between a chunk's time and its sample count beyond this is a clock jump, below it drift.",
+    ),
+  log_mel: logMel.prefault({}).describe('The tensor that is computed of each event.'),
+  workers: z
+    .union([z.literal('auto'), integer(1, 64)])
+    .default('auto')
+    .describe('Threads for signal processing; `auto` is one less than the cores, at least one.'),
+});
+
+const noiseAssign = options({
+  type: z
+    .literal('noise_assign')
+    .describe('Puts each event in a group of the current model, or calls it novel.'),
+  input: topicName.describe('Topic of log-mel tensors.'),
+  models: topicName.describe('Topic that announces models.'),
+  outputs: options({
+    assignments: topicName.describe('Group, probability and log-likelihood of each event.'),
+    dead_letter: deadLetter,
+  }).describe('Topics that it writes.'),
+  when_no_model: z
+    .enum(['wait', 'unassigned'])
+    .default('wait')
+    .describe('Before the first model: wait for it, or pass events on as unassigned.'),
+  batch_size: integer(2, 1024).default(32).describe('Tensors that are computed at once.'),
+  linger_ms: number(0, 60_000).default(50).describe('How long an incomplete batch waits for more.'),
+});
+
+const model = options({
+  type: z
+    .enum(['gmm', 'kmeans'])
+    .default('gmm')
+    .describe(
+      'Gaussian mixture with diagonal covariances, or k-means, on the mean and deviation of each mel band.',
+    ),
+  groups: z
+    .union([z.literal('auto'), integer(1, 1000)])
+    .default('auto')
+    .describe('Number of groups; `auto` chooses it by held-out likelihood and stability.'),
+  min_groups: integer(1, 1000).default(2).describe('The fewest that `auto` may choose.'),
+  max_groups: integer(1, 1000).default(20).describe('The most that `auto` may choose.'),
+  novel_quantile: number(0, 0.5)
+    .default(0.01)
+    .describe('An event less likely than this share of the training events is novel.'),
+  seed: integer(0, 2 ** 32 - 1)
+    .default(1)
+    .describe('Of the random numbers: the same seed and data give the same model.'),
+});
+
+const noiseLearn = options({
+  type: z.literal('noise_learn').describe('Fits a model to the events of a window and announces it.'),
+  input: topicName.describe('Topic of log-mel tensors.'),
+  outputs: options({
+    models: topicName.describe('Topic that announces models; compacted.'),
+    dead_letter: deadLetter,
+  }).describe('Topics that it writes.'),
+  model: model.prefault({}).describe('What is fitted.'),
+  first_after_events: integer(2, 1_000_000)
+    .default(60)
+    .describe('The first model is fitted after this many events.'),
+  window_hours: number(0.01, 100_000)
+    .default(24)
+    .describe('Events of how long, in event time, a model learns from.'),
+});
+
+const store = options({
+  type: z.literal('store').describe('Writes records to the tables of the store.'),
+  inputs: z
+    .array(topicName)
+    .min(1)
+    .describe('Topics to store. Their records say which table they belong to.'),
+  outputs: options({ dead_letter: deadLetter }).describe('Topics that it writes.'),
+  flush_secs: number(0.05, 60).default(1).describe('Rows are inserted at least this often.'),
+  flush_rows: integer(1, 1_000_000).default(50_000).describe('Rows of one insert at most.'),
+  flush_bytes: integer(65_536, 268_435_456).default(16_777_216).describe('Bytes of one insert at most.'),
+});
+
+export const stageOptions = z
+  .discriminatedUnion('type', [noiseEvents, noiseAssign, noiseLearn, store])
+  .describe('A stage: reads topics, writes topics, is a consumer group of its own.');
+
+const stageName = text(
+  /^[a-z][a-z0-9_-]{0,62}$/,
+  'a stage name: a small letter, then small letters, digits, dashes and underscores, up to 63',
+);
+
+export const stagesOptions = named(stageName, stageOptions).describe('What runs, by a name of your choice.');
+
+export type StageOptions = z.output<typeof stageOptions>;
+export type StageType = StageOptions['type'];
+export type LogMelOptions = z.output<typeof logMel>;
+export type NoiseModelOptions = z.output<typeof model>;
+export type NoiseEventsOptions = Extract<StageOptions, { type: 'noise_events' }>;
+export type NoiseAssignOptions = Extract<StageOptions, { type: 'noise_assign' }>;
+export type NoiseLearnOptions = Extract<StageOptions, { type: 'noise_learn' }>;
+export type StoreStageOptions = Extract<StageOptions, { type: 'store' }>;
