@@ -64,7 +64,7 @@ export const ERRORS = {
   RECORD_INVALID: { class: 'terminal', action: 'Correct the field named in the message at the producer.' },
   SENSOR_UNKNOWN: {
     class: 'terminal',
-    action: 'Add the sensor to the topology, or set `unknown_sensors: accept` to give it the defaults.',
+    action: 'Add the sensor to the topology, or set `unknown: accept` in `sensors` to give it the defaults.',
   },
 
   // Broker
@@ -152,7 +152,7 @@ export const ERRORS = {
   WORKER_CRASHED: { class: 'fatal', action: 'Report this with the log: a computing thread ended by itself.' },
   DRAIN_DEADLINE: {
     class: 'retryable',
-    action: 'Nothing is lost; if it happens often, raise `drain_deadline_secs` or give the stage more cores.',
+    action: 'Nothing is lost; if it happens often, raise `drain_deadline_ms` or give the stage more cores.',
   },
   INTERNAL: { class: 'fatal', action: 'Report this with the log: it is a mistake in Plantsense.' },
 } as const satisfies Record<string, Entry>;

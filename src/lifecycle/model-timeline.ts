@@ -1,0 +1,88 @@
+import type { ModelAnnouncement } from '../records/types.js';
+
+interface Segment {
+  readonly fromUs: number;
+  readonly active: ModelAnnouncement | null;
+  readonly shadows: readonly ModelAnnouncement[];
+}
+
+/**
+ * Which model version scores an event, by the event's time: a pure function of the announcements, in whatever order
+ * and however often they came.
+ *
+ * At a time only announcements with `activeFromUs` at or before it hold, and of those about one version the highest
+ * sequence has the last word on it. Active is the version whose promotion, of those that hold, has the highest
+ * sequence. So a later promotion of an older version is a roll-back, and so is retiring the active one: the one before
+ * is active again.
+ */
+export class ModelTimeline {
+  /** By rising start; before the first nothing is active. */
+  readonly #segments: readonly Segment[];
+
+  /**
+   * @param announcements those of other methods and entities are left out
+   * @param entity the sensor or machine, empty for a model of all
+   */
+  constructor(announcements: Iterable<ModelAnnouncement>, method: string, entity = '') {
+    const relevant = latestFirst(announcements, method, entity);
+    const starts = [...new Set(relevant.map(each => each.activeFromUs))].sort((a, b) => a - b);
+    this.#segments = starts.map(fromUs => segment(relevant, fromUs));
+  }
+
+  /** The announcement by which a version is active at an event time; null before the first. */
+  activeAt(timeUs: number): ModelAnnouncement | null {
+    return this.#segmentAt(timeUs)?.active ?? null;
+  }
+
+  /** Versions that score in the shadow at an event time, by falling sequence. */
+  shadowsAt(timeUs: number): readonly ModelAnnouncement[] {
+    return this.#segmentAt(timeUs)?.shadows ?? [];
+  }
+
+  /** Every version that is active or a shadow at some time, in order of use: what a scorer may have to load. */
+  get inUse(): readonly ModelAnnouncement[] {
+    const byVersion = new Map<string, ModelAnnouncement>();
+    for (const { active, shadows } of this.#segments) {
+      for (const each of active ? [active, ...shadows] : shadows)
+        if (!byVersion.has(each.version)) byVersion.set(each.version, each);
+    }
+    return [...byVersion.values()];
+  }
+
+  #segmentAt(timeUs: number): Segment | undefined {
+    let low = 0;
+    let high = this.#segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#segments[middle]!.fromUs <= timeUs) low = middle + 1;
+      else high = middle;
+    }
+    return this.#segments[low - 1];
+  }
+}
+
+/** Once each, by falling sequence. Two with one sequence should not be; their content decides then. */
+function latestFirst(
+  announcements: Iterable<ModelAnnouncement>,
+  method: string,
+  entity: string,
+): ModelAnnouncement[] {
+  const order = (each: ModelAnnouncement) => `${each.version} ${each.state} ${each.activeFromUs}`;
+  return [...announcements]
+    .filter(each => each.method === method && each.entity === entity)
+    .sort((a, b) => b.sequence - a.sequence || (order(a) < order(b) ? 1 : -1))
+    .filter((each, i, sorted) => each.sequence !== sorted[i - 1]?.sequence);
+}
+
+function segment(latest: readonly ModelAnnouncement[], fromUs: number): Segment {
+  const spoken = new Set<string>();
+  let active: ModelAnnouncement | null = null;
+  const shadows: ModelAnnouncement[] = [];
+  for (const each of latest) {
+    if (each.activeFromUs > fromUs || spoken.has(each.version)) continue;
+    spoken.add(each.version);
+    if (each.state === 'promoted') active ??= each;
+    else if (each.state === 'shadowed') shadows.push(each);
+  }
+  return { fromUs, active, shadows };
+}

@@ -1,0 +1,31 @@
+import type { RecordName } from './codec.js';
+
+/** The design's topics and the record that each carries. */
+export const TOPIC_RECORDS = {
+  'audio.raw': 'audio-chunk',
+  'image.raw': 'image-frame',
+  'noise.levels': 'noise-levels',
+  'noise.events': 'noise-event',
+  'features.noise': 'noise-features',
+  'features.machine': 'machine-features',
+  'features.image': 'image-features',
+  'noise.assignments': 'noise-assignment',
+  'image.assignments': 'image-assignment',
+  'machine.scores': 'machine-score',
+  alarms: 'alarm',
+  models: 'model-announcement',
+  labels: 'label',
+} as const satisfies Readonly<Record<string, RecordName>>;
+
+export type Topic = keyof typeof TOPIC_RECORDS;
+
+const DEAD_LETTER_SUFFIX = '.dead-letter';
+
+/** Where messages of `topic` go that can never be processed. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}${DEAD_LETTER_SUFFIX}`;
+}
+
+export function isDeadLetterTopic(topic: string): boolean {
+  return topic.endsWith(DEAD_LETTER_SUFFIX);
+}
