@@ -50,6 +50,8 @@ export function blocks<T>(options: BlockOptions): OperatorFunction<Delivery<T>, 
           block.push(delivery);
           bytes += delivery.bytes;
           if (plannedLast !== null) {
+            // Planned under other limits, the block may be larger than the credit: it must come together all the same.
+            delivery.ack.retain();
             if (delivery.offset < plannedLast) return;
             plannedLast = null;
             flush();

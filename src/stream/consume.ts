@@ -1,7 +1,7 @@
 import { asyncScheduler, interval, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { AssignedPartition, Broker, GroupConsumer, GroupOptions } from '../broker/port.js';
 import { type PlantsenseError, toPlantsenseError } from '../errors.js';
-import { Lane, type LaneOptions } from './lane.js';
+import { Lane, type LaneOptions, LaneStopped } from './lane.js';
 import { type Backoff, exponentialBackoff, isFenced } from './retry.js';
 
 export interface ConsumeOptions {
@@ -107,7 +107,8 @@ export class Consumption {
       subscription: pipeline(lane).subscribe({
         error: error => {
           complete();
-          if (!lane.watermark.isFenced && !isFenced(error)) this.#fail(error);
+          const isOver = lane.watermark.isFenced || isFenced(error) || error instanceof LaneStopped;
+          if (!isOver) this.#fail(error);
         },
         complete,
       }),

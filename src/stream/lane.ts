@@ -19,6 +19,11 @@ export function messageBytes(message: Message): number {
   return (message.value?.byteLength ?? 0) + 256;
 }
 
+/** Thrown by work that a stopped lane no longer waits for. What it worked on stays unacked, for the next owner. */
+export class LaneStopped extends Error {
+  override readonly name = 'LaneStopped';
+}
+
 /**
  * One partition in one generation, from its source to its commits. The source is pulled by credit; effects are
  * acknowledged to the watermark; `commit` writes the checkpoint at the watermark and never more.
@@ -80,6 +85,11 @@ export class Lane {
   /** Messages in the log that are not processed yet, as far as is known. */
   get lag(): number {
     return Math.max(0, this.#partition.highWatermark - this.watermark.position);
+  }
+
+  /** Aborts when the intake ends: work that waits for something else than this lane gives up with `LaneStopped`. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
   }
 
   /** Ends the intake. What was received goes on through the operators. */

@@ -8,13 +8,20 @@ export interface WorkerCall {
   readonly payload: unknown;
 }
 export type WorkerReply =
+  | { readonly id: number; readonly progress: unknown }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
+
+interface Call {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: (progress: unknown) => void;
+}
 
 /** One thread that answers calls in the order in which they were made. */
 export class WorkerThread {
   readonly #worker: Worker;
-  readonly #calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  readonly #calls = new Map<number, Call>();
   #nextId = 0;
   #ended: PlantsenseError | null = null;
 
@@ -37,13 +44,18 @@ export class WorkerThread {
 
   /**
    * @param transfer buffers that move to the thread without a copy; they can't be used here afterwards
+   * @param onProgress told of what the module reports before its answer
    * @throws PlantsenseError what the module threw, or WORKER_CRASHED
    */
-  call<T>(payload: unknown, transfer: readonly ArrayBuffer[] = []): Promise<T> {
+  call<T>(
+    payload: unknown,
+    transfer: readonly ArrayBuffer[] = [],
+    onProgress: (progress: unknown) => void = () => {},
+  ): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId++;
-      this.#calls.set(id, { resolve: value => resolve(value as T), reject });
+      this.#calls.set(id, { resolve: value => resolve(value as T), reject, onProgress });
       this.#worker.postMessage({ id, payload } satisfies WorkerCall, transfer);
     });
   }
@@ -55,6 +67,10 @@ export class WorkerThread {
 
   #settle(reply: WorkerReply): void {
     const call = this.#calls.get(reply.id);
+    if ('progress' in reply) {
+      call?.onProgress(reply.progress);
+      return;
+    }
     this.#calls.delete(reply.id);
     if ('result' in reply) call?.resolve(reply.result);
     else call?.reject(new PlantsenseError(reply.error.code as PlantsenseError['code'], reply.error.message));

@@ -9,7 +9,9 @@ export interface Answer {
 }
 
 /** Serves the calls of a `WorkerThread`, one after another, in the order in which they came. */
-export function serveWorker(handle: (payload: never) => Answer | Promise<Answer>): void {
+export function serveWorker(
+  handle: (payload: never, report: (progress: unknown) => void) => Answer | Promise<Answer>,
+): void {
   const port = parentPort;
   if (!port) throw new Error('serveWorker runs in a worker thread.');
   let last: Promise<void> = Promise.resolve();
@@ -17,7 +19,9 @@ export function serveWorker(handle: (payload: never) => Answer | Promise<Answer>
     last = last.then(async () => {
       try {
         // The payload's type is the contract between the two modules that know it.
-        const { result, transfer = [] } = await handle(payload as never);
+        const { result, transfer = [] } = await handle(payload as never, progress =>
+          port.postMessage({ id, progress } satisfies WorkerReply),
+        );
         port.postMessage({ id, result } satisfies WorkerReply, transfer as ArrayBuffer[]);
       } catch (thrown) {
         const { code, message } = toPlantsenseError(thrown);

@@ -1,4 +1,5 @@
-import { isFftSize } from '../audio/fft.js';
+import { checkFftSize } from '../audio/fft.js';
+import { toPlantsenseError } from '../errors.js';
 import type { LintContext, SensorVariant } from './lint-context.js';
 
 /** A square wave is 3 dB above the sine of its peak, and the A-weighting raises 2.5 kHz by 1.3 dB. */
@@ -46,12 +47,8 @@ function lintLogMel(context: LintContext): void {
   for (const [name, { logMel }] of context.stages('noise_events')) {
     const { nFft, hop, nMels } = logMel;
     const path = ['stages', name, 'log_mel'];
-    if (!isFftSize(nFft))
-      context.report(
-        'log-mel-shape',
-        [...path, 'n_fft'],
-        `A window of ${nFft} samples can't be transformed: its size must be 2^a 3^b 5^c with a of 5 or more.`,
-      );
+    const problem = fftSizeProblem(nFft);
+    if (problem !== null) context.report('log-mel-shape', [...path, 'n_fft'], problem);
     if (hop > nFft)
       context.report(
         'log-mel-shape',
@@ -83,5 +80,14 @@ function lintGroups(context: LintContext): void {
         ['stages', name, 'first_after_events'],
         `${firstAfterEvents} events can't make ${fewest} groups.`,
       );
+  }
+}
+
+function fftSizeProblem(size: number): string | null {
+  try {
+    checkFftSize(size);
+    return null;
+  } catch (error) {
+    return toPlantsenseError(error).message;
   }
 }

@@ -1,4 +1,3 @@
-import { frameCount } from '../audio/stft.js';
 import type { LintContext } from './lint-context.js';
 
 /** What a dead letter adds to the original message: reason, place, headers. */
@@ -35,8 +34,9 @@ function lintTensors(context: LintContext): void {
   for (const [name, stage] of context.stages('noise_events')) {
     const { features } = stage.outputs;
     const room = context.topology.topics.get(features)?.maxMessageBytes;
-    const { nMels, nFft, hop, sampleRateHz, durationSecs } = stage.logMel;
-    const frames = frameCount(Math.round(durationSecs * sampleRateHz), { nFft, hop, centred: true });
+    const { nMels, hop, sampleRateHz, durationSecs } = stage.logMel;
+    // Frames are centred: the first at the first sample.
+    const frames = 1 + Math.floor(Math.round(durationSecs * sampleRateHz) / hop);
     const needed = nMels * frames * Float32Array.BYTES_PER_ELEMENT + RECORD_OVERHEAD_BYTES;
     if (room === undefined || room >= needed) continue;
     context.report(

@@ -1,0 +1,123 @@
+import type { Broker, Message } from '../broker/port.js';
+import { PlantsenseError, toPlantsenseError } from '../errors.js';
+import { ModelTimeline } from '../lifecycle/model-timeline.js';
+import { codec } from '../records/codec.js';
+import type { ModelAnnouncement } from '../records/types.js';
+import { LaneStopped } from '../stream/lane.js';
+import { type Backoff, retrying } from '../stream/retry.js';
+
+const FETCH_BYTES = 1_048_576;
+
+/**
+ * Follows the topic that announces models. Which version is active at an event time is known once the topic was read to
+ * its end; after that announcements take effect as they come, at their `activeFrom`.
+ */
+export class ModelWatch {
+  readonly #method: string;
+  readonly #stop = new AbortController();
+  readonly #announcements: ModelAnnouncement[] = [];
+  readonly #failed: (error: Error) => void;
+  #timeline: ModelTimeline;
+  #caughtUp = false;
+  #wake: (() => void)[] = [];
+  #waiting = 0;
+
+  /** @param failed told of what ends the watch before `stop` */
+  constructor(method: string, failed: (error: Error) => void) {
+    this.#method = method;
+    this.#failed = failed;
+    this.#timeline = new ModelTimeline([], method);
+  }
+
+  /** Starts to read. */
+  async start(broker: Broker, topic: string, backoff: Backoff): Promise<void> {
+    const offsets = await broker.admin.offsets(topic);
+    const behind = new Set(offsets.filter(({ earliest, latest }) => latest > earliest).map(o => o.partition));
+    if (behind.size === 0) this.#caughtUp = true;
+    for (const { partition, latest } of offsets) {
+      const follow = async () => {
+        const reader = await broker.reader({ topic, partition }, 'earliest');
+        const { signal } = this.#stop;
+        try {
+          while (!signal.aborted) {
+            const messages = await retrying(() => reader.fetch(FETCH_BYTES, signal), { backoff, signal });
+            for (const message of messages) this.#read(message);
+            if (reader.position >= latest && behind.delete(partition) && behind.size === 0)
+              this.#caughtUp = true;
+            if (messages.length > 0) this.#wakeAll();
+          }
+        } finally {
+          await reader.close();
+        }
+      };
+      follow().catch(error => {
+        if (!this.#stop.signal.aborted) this.#failed(toPlantsenseError(error));
+      });
+    }
+  }
+
+  get announcements(): readonly ModelAnnouncement[] {
+    return this.#announcements;
+  }
+
+  /** True when some work waits for a first model. */
+  get isAwaited(): boolean {
+    return this.#waiting > 0 && this.#caughtUp;
+  }
+
+  /** True once the topic was read to the end that it had at the start. */
+  get isCaughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  /**
+   * The announcement of the version that is active at an event time.
+   * @param wait when none is: wait for one (true), or give null
+   * @throws LaneStopped when `signal` aborts
+   */
+  async activeAt(timeUs: number, wait: boolean, signal: AbortSignal): Promise<ModelAnnouncement | null> {
+    for (;;) {
+      if (signal.aborted) throw new LaneStopped();
+      if (this.#caughtUp) {
+        const active = this.#timeline.activeAt(timeUs);
+        if (active || !wait) return active;
+      }
+      await this.#change(signal);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#wakeAll();
+  }
+
+  #read(message: Message): void {
+    if (message.value === null) return;
+    try {
+      this.#announcements.push(codec('model-announcement').decode(message.value));
+      this.#timeline = new ModelTimeline(this.#announcements, this.#method);
+    } catch (error) {
+      // A broken announcement announces nothing; the store's stage makes a dead letter of it.
+      if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
+    }
+  }
+
+  async #change(signal: AbortSignal): Promise<void> {
+    this.#waiting += 1;
+    await new Promise<void>(resolve => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#wake.push(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+    this.#waiting -= 1;
+  }
+
+  #wakeAll(): void {
+    const wake = this.#wake;
+    this.#wake = [];
+    for (const each of wake) each();
+  }
+}

@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { finalize, type Observable } from 'rxjs';
+import type { LogMelOptions } from '../audio/log-mel.js';
+import type { Message } from '../broker/port.js';
+import { PlantsenseError } from '../errors.js';
+import { Consumption } from '../stream/consume.js';
+import type { Delivery } from '../stream/delivery.js';
+import type { Lane } from '../stream/lane.js';
+import { type Step, stateful } from '../stream/stateful.js';
+import { WorkerPool, WorkerThread } from '../stream/worker-pool.js';
+import { deadLetter } from './dead-letter.js';
+import type { SoundRequest, SoundWorkerData } from './noise-events.worker.js';
+import { type Indexed, indexed } from './outgoing.js';
+import { sending } from './sending.js';
+import type { SensorTable, TimelineOptions } from './sensor-settings.js';
+import type { SoundStep, SoundTopics } from './sound-lane.js';
+import type { RunningStage, StageContext } from './stage.js';
+
+export interface NoiseEventsOptions extends TimelineOptions {
+  readonly input: string;
+  readonly outputs: SoundTopics & { readonly deadLetter: string };
+  readonly idleSecs: number;
+  readonly logMel: Partial<LogMelOptions>;
+  readonly workers: number | 'auto';
+}
+
+/** Chunks of a lane that may be in its worker at once: enough to keep it busy, few enough to stop soon. */
+const IN_FLIGHT = 16;
+
+/** Sound in; levels, events and their tensors out. Each lane's signal processing runs in one of a few threads. */
+export async function startNoiseEvents(
+  options: NoiseEventsOptions,
+  sensors: SensorTable,
+  context: StageContext,
+): Promise<RunningStage> {
+  const { input, outputs, idleSecs, logMel } = options;
+  const { gridSecs, warmupSecs, clockJumpSecs } = options;
+  const data: SoundWorkerData = {
+    lane: { topics: outputs, sensors, idleSecs, timeline: { gridSecs, warmupSecs, clockJumpSecs } },
+    logMel,
+    clipDirectory: join(context.dataDir, 'clips'),
+  };
+  const size = options.workers === 'auto' ? Math.max(1, availableParallelism() - 1) : options.workers;
+  const pool = new WorkerPool(size, () => new WorkerThread(import.meta.url, './noise-events.worker', data));
+  let nextLane = 0;
+
+  const pipeline = (lane: Lane): Observable<unknown> => {
+    const id = nextLane++;
+    const { thread, release } = pool.lease();
+    const call = <T>(request: SoundRequest, transfer: ArrayBuffer[] = []) =>
+      thread.call<T>(request, transfer);
+    const opened = call({ type: 'open', lane: id, start: lane.start });
+    opened.catch(() => {});
+    return lane.deliveries.pipe(
+      stateful(delivery => listen(delivery, id, call, options, context), { concurrency: IN_FLIGHT }),
+      sending(context, lane),
+      finalize(() => {
+        call({ type: 'close', lane: id }).catch(() => {});
+        release();
+      }),
+    );
+  };
+
+  const { broker, group, creditBytes, commitIntervalMs, observer, backoff } = context;
+  const consumption = await Consumption.start({
+    broker,
+    group: { ...group, topics: [input] },
+    creditBytes,
+    commitIntervalMs,
+    observer,
+    backoff,
+    pipeline,
+  });
+  return {
+    inputs: [input],
+    consumes: true,
+    detail: null,
+    busy: false,
+    waiting: false,
+    done: consumption.done,
+    get lanes() {
+      return consumption.lanes;
+    },
+    stop: async () => {
+      await consumption.stop();
+      await pool.close();
+    },
+  };
+}
+
+async function listen(
+  delivery: Delivery<Message>,
+  lane: number,
+  call: <T>(request: SoundRequest, transfer: ArrayBuffer[]) => Promise<T>,
+  { outputs }: NoiseEventsOptions,
+  { name: stage, metrics, log }: StageContext,
+): Promise<Step<Indexed>> {
+  const { value: message, offset, replayed } = delivery;
+  metrics.receivedEvents.inc({ stage });
+  metrics.receivedBytes.inc({ stage }, message.value?.byteLength ?? 0);
+  try {
+    // The message is a view of a whole fetch, which can't be moved to the thread: its bytes are copied once, here.
+    const bytes = Uint8Array.from(message.value ?? []);
+    const step = await call<SoundStep>({ type: 'chunk', lane, bytes, offset, replayed }, [bytes.buffer]);
+    for (const [kind, count] of Object.entries(step.notices))
+      metrics.sensorNotices.inc({ kind, sensor: step.sensor }, count);
+    metrics.sensorLastEventSeconds.set({ sensor: step.sensor }, step.chunkEndUs / 1e6);
+    return { outputs: indexed(step.outputs), changes: step.changes };
+  } catch (error) {
+    if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
+    metrics.errors.inc({ error_type: error.code, stage });
+    metrics.discardedEvents.inc({ intentional: 'false', reason: 'dead_letter', stage });
+    log.warn(
+      { code: error.code, offset, partition: message.partition },
+      `A chunk became a dead letter: ${error.message}`,
+    );
+    return { outputs: indexed([deadLetter(outputs.deadLetter, message, error, { stage })]), changes: [] };
+  }
+}

@@ -1,0 +1,244 @@
+import { join } from 'node:path';
+import type { Message } from '../broker/port.js';
+import { PlantsenseError, toPlantsenseError } from '../errors.js';
+import { announceModel, announcementKey } from '../lifecycle/announce-model.js';
+import { type ArtefactFiles, openArtefact } from '../lifecycle/artefact.js';
+import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
+import type { FeatureOptions } from '../lifecycle/feature-set.js';
+import type { FitProgress } from '../lifecycle/fit-noise-options.js';
+import { nextSequence, saveModel } from '../lifecycle/model-store.js';
+import { NoiseTrainingWindow } from '../lifecycle/noise-training-set.js';
+import { openNoiseModel } from '../lifecycle/open-noise-model.js';
+import { codec } from '../records/codec.js';
+import { tensorFloats } from '../records/tensor-bytes.js';
+import type { ModelAnnouncement, NoiseFeatures } from '../records/types.js';
+import { retrying } from '../stream/retry.js';
+import { WorkerThread } from '../stream/worker-pool.js';
+import type { FitRequest } from './fit-noise.worker.js';
+import { ModelWatch } from './model-watch.js';
+import { readTopic } from './read-window.js';
+import type { RunningStage, StageContext } from './stage.js';
+
+export interface NoiseLearnOptions {
+  readonly input: string;
+  readonly outputs: { readonly models: string };
+  readonly model: {
+    readonly type: 'gmm' | 'kmeans';
+    readonly groups: number | 'auto';
+    readonly minGroups: number;
+    readonly maxGroups: number;
+    readonly novelQuantile: number;
+    readonly seed: number;
+  };
+  readonly firstAfterEvents: number;
+  readonly windowHours: number;
+}
+
+const CHECK_INTERVAL_MS = 1000;
+
+/**
+ * Fits the first model once the topic holds enough events, and announces it. Of several members one does the work: the
+ * owner of the input's first partition.
+ */
+export async function startNoiseLearn(
+  options: NoiseLearnOptions,
+  context: StageContext,
+): Promise<RunningStage> {
+  const { broker, group, backoff, log, name: stage, metrics } = context;
+  let fail: (error: Error) => void = () => {};
+  let finish: () => void = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  done.catch(() => {});
+  const stop = new AbortController();
+  let isLeader = false;
+  let detail: string | null = null;
+  let busy = true;
+
+  const watch = new ModelWatch('noise', fail);
+  await watch.start(broker, options.outputs.models, backoff);
+  const member = await broker.join(
+    { ...group, topics: [options.input] },
+    {
+      assigned: partitions => {
+        isLeader ||= partitions.some(({ partition }) => partition === 0);
+      },
+      revoked: async partitions => {
+        if (partitions.some(({ partition }) => partition === 0)) isLeader = false;
+      },
+      lost: () => {
+        isLeader = false;
+      },
+      failed: error => fail(error),
+    },
+  );
+
+  const check = async (): Promise<void> => {
+    if (!watch.isCaughtUp) return;
+    if (watch.announcements.length > 0) {
+      detail = null;
+      busy = false;
+      return;
+    }
+    const events = await countEvents(options, context);
+    busy = events >= options.firstAfterEvents;
+    if (!busy) detail = `learns its first model after ${options.firstAfterEvents} events, has ${events}`;
+    if (!busy || !isLeader) return;
+    const startMs = context.now();
+    const announcement = await learn(options, context, stop.signal, progress => {
+      detail = `learns its first model: ${progress.phase}, ${progress.done} of ${progress.total}`;
+    });
+    metrics.modelFitSeconds.observe({ stage }, (context.now() - startMs) / 1000);
+    metrics.modelsPublished.inc({ stage });
+    log.info({ version: announcement.version, groups: announcement.groups }, 'A first model was announced.');
+  };
+
+  const loop = async () => {
+    while (!stop.signal.aborted) {
+      await check().catch(thrown => {
+        const error = toPlantsenseError(thrown);
+        if (error.class === 'fatal') throw error;
+        // More events may help a fit; a broker that is away comes back.
+        metrics.errors.inc({ error_type: error.code, stage });
+        detail = `could not fit a model: ${error.message}`;
+        busy = false;
+        log.warn({ code: error.code }, `No model yet: ${error.message} ${error.action}`);
+      });
+      await backoff.wait(CHECK_INTERVAL_MS, stop.signal);
+    }
+  };
+  const looping = loop().catch(error => {
+    if (!stop.signal.aborted) fail(error);
+  });
+
+  return {
+    inputs: [options.input],
+    consumes: false,
+    lanes: [],
+    waiting: false,
+    get busy() {
+      return busy;
+    },
+    get detail() {
+      return detail;
+    },
+    done,
+    stop: async () => {
+      stop.abort();
+      watch.stop();
+      await looping;
+      await member.close();
+      finish();
+    },
+  };
+}
+
+async function countEvents({ input }: NoiseLearnOptions, { broker }: StageContext): Promise<number> {
+  const offsets = await broker.admin.offsets(input);
+  return offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
+}
+
+/** Fits a model to the window, keeps it, and announces it. */
+async function learn(
+  options: NoiseLearnOptions,
+  context: StageContext,
+  signal: AbortSignal,
+  onProgress: (progress: FitProgress) => void,
+): Promise<ModelAnnouncement> {
+  const { dataDir, producer, backoff } = context;
+  const { model } = options;
+  const window = await readWindow(options, context, signal);
+  const store = new DirectoryModelStore(join(dataDir, 'models'));
+  const request: FitRequest = {
+    set: window.trainingSet(),
+    options: {
+      kind: model.type,
+      groups: model.groups,
+      minGroups: model.minGroups,
+      maxGroups: model.maxGroups,
+      noveltyQuantile: model.novelQuantile,
+      seed: model.seed,
+      sequence: await nextSequence(store, 'noise'),
+    },
+  };
+  const thread = new WorkerThread(import.meta.url, './fit-noise.worker');
+  const abandon = () => void thread.close();
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    const files = await thread.call<ArtefactFiles>(request, [], progress =>
+      onProgress(progress as FitProgress),
+    );
+    const artefact = openArtefact(files);
+    await saveModel(store, artefact);
+    // The first model scores all events, those too that were heard before it was there.
+    const announcement = announceModel([], artefact, openNoiseModel(artefact).groups.length, {
+      state: 'promoted',
+      activeFromUs: 0,
+      reason: `The first model, of ${request.set.rows.rows} events.`,
+    });
+    const message = {
+      key: announcementKey(announcement),
+      value: codec('model-announcement').encode(announcement),
+    };
+    await retrying(() => producer.send(options.outputs.models, [message]), { backoff, signal });
+    return announcement;
+  } finally {
+    signal.removeEventListener('abort', abandon);
+    await thread.close();
+  }
+}
+
+async function readWindow(
+  { input, windowHours }: NoiseLearnOptions,
+  { broker }: StageContext,
+  signal: AbortSignal,
+): Promise<NoiseTrainingWindow> {
+  let newestUs = 0;
+  let first: NoiseFeatures | null = null;
+  await readTopic(
+    broker,
+    input,
+    message => {
+      const features = decodeFeatures(message);
+      if (!features) return;
+      newestUs = Math.max(newestUs, features.startTimeUs);
+      first ??= features;
+    },
+    signal,
+  );
+  const { featureSet, shape } = (first as NoiseFeatures | null) ?? { featureSet: '', shape: [0, 0] };
+  const featureOptions: FeatureOptions = {};
+  const window = new NoiseTrainingWindow({
+    bands: shape[0] ?? 0,
+    frames: shape[1] ?? 0,
+    featureSet,
+    featureOptions,
+  });
+  await readTopic(
+    broker,
+    input,
+    message => {
+      window.saw(input, message.partition, message.offset);
+      const features = decodeFeatures(message);
+      if (!features || newestUs - features.startTimeUs > windowHours * 3.6e9) return;
+      // Tensors of an earlier configuration can't be mixed with these.
+      if (features.featureSet !== featureSet) return;
+      const { eventId, startTimeUs, tensor } = features;
+      window.add({ eventId, timeUs: startTimeUs, featureSet, logMel: tensorFloats(tensor) });
+    },
+    signal,
+  );
+  return window;
+}
+
+function decodeFeatures(message: Message): NoiseFeatures | null {
+  try {
+    return codec('noise-features').decode(message.value ?? new Uint8Array());
+  } catch (error) {
+    // The assigning stage makes a dead letter of it; a model is learnt from the others.
+    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
+    throw error;
+  }
+}

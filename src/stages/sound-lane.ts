@@ -1,0 +1,217 @@
+import { decodePcm, type PcmEncoding } from '../audio/pcm.js';
+import type { Notice, SensorOutput, SoundChunk } from '../audio/sensor-records.js';
+import { SensorStream } from '../audio/sensor-stream.js';
+import { PlantsenseError } from '../errors.js';
+import { codec } from '../records/codec.js';
+import { eventId } from '../records/ids.js';
+import type { AudioChunk, AudioEncoding } from '../records/types.js';
+import { type Checkpoint, isHeld, NO_LOG_NEEDED, stateKey } from '../stream/checkpoint.js';
+import { IdleKeys } from '../stream/idle-keys.js';
+import type { CheckpointChange } from '../stream/watermark.js';
+import type { ClipStore } from './clip-store.js';
+import type { EventTensor } from './event-tensor.js';
+import type { Outgoing } from './outgoing.js';
+import {
+  type SensorSettings,
+  type SensorTable,
+  streamOptions,
+  type TimelineOptions,
+} from './sensor-settings.js';
+import { eventRecord, featuresRecord, levelsRecord, silenceAlarm } from './sound-records.js';
+
+export interface SoundTopics {
+  readonly levels: string;
+  readonly events: string;
+  readonly features: string;
+  readonly alarms: string;
+}
+
+export interface SoundLaneOptions {
+  readonly topics: SoundTopics;
+  readonly sensors: SensorTable;
+  readonly timeline: TimelineOptions;
+  readonly idleSecs: number;
+}
+
+/** What one chunk gave. */
+export interface SoundStep {
+  readonly outputs: readonly Outgoing[];
+  readonly changes: readonly CheckpointChange[];
+  /** How often each kind of notice came. */
+  readonly notices: Readonly<Partial<Record<Notice['kind'], number>>>;
+  readonly retainedBytes: number;
+  readonly sensor: string;
+  readonly chunkEndUs: number;
+}
+
+const PCM: Record<AudioEncoding, PcmEncoding> = {
+  S16LE: 's16le',
+  S24LE: 's24le',
+  S32LE: 's32le',
+  F32LE: 'f32le',
+};
+
+/**
+ * The sensors of one lane of raw audio: a state machine, chunk by chunk in the order of the log. What it gives depends
+ * on the log from each sensor's hold on, and on nothing else.
+ */
+export class SoundLane {
+  readonly #options: SoundLaneOptions;
+  readonly #start: Checkpoint;
+  readonly #tensor: EventTensor;
+  readonly #clips: ClipStore;
+  readonly #idle: IdleKeys;
+  readonly #sensors = new Map<string, Sensor>();
+  /** Keys that fell silent and are not heard again yet. */
+  readonly #silent: Set<number>;
+
+  constructor(start: Checkpoint, options: SoundLaneOptions, tensor: EventTensor, clips: ClipStore) {
+    this.#start = start;
+    this.#options = options;
+    this.#tensor = tensor;
+    this.#clips = clips;
+    this.#idle = new IdleKeys(options.idleSecs * 1e6);
+    this.#silent = new Set([...start.holds].filter(([, hold]) => hold === NO_LOG_NEEDED).map(([key]) => key));
+  }
+
+  /**
+   * @throws PlantsenseError RECORD_*, AUDIO_NOT_FINITE, SENSOR_UNKNOWN, PARAMETER_INVALID: the chunk can't be used, and
+   *   nothing has changed
+   */
+  async step(bytes: Uint8Array, offset: number, replayed: boolean): Promise<SoundStep> {
+    const record = codec('audio-chunk').decode(bytes);
+    const settings = this.#settingsOf(record.sensor);
+    const chunk = soundChunk(record, settings);
+    const key = stateKey(record.sensor);
+    const made = new StepBuilder(this.#options.topics);
+
+    const chunkEndUs = chunk.startTimeUs + (chunk.samples.length / chunk.sampleRateHz) * 1e6;
+    const skipped = replayed && !isHeld(this.#start, key, offset);
+    if (!skipped) {
+      const sensor =
+        this.#sensors.get(record.sensor) ?? new Sensor(record.sensor, settings, this.#options.timeline);
+      const before = sensor.stream.holdMark;
+      const output = sensor.stream.push(chunk, offset);
+      this.#sensors.set(record.sensor, sensor);
+      sensor.streamId = record.streamId;
+      if (!replayed && this.#silent.delete(key))
+        made.heardAgain(record.sensor, record.streamId, chunk.startTimeUs);
+      await this.#emit(made, sensor, output, replayed);
+      const hold = sensor.stream.holdMark;
+      if (hold === null) {
+        this.#sensors.delete(record.sensor);
+        made.changes.push({ type: 'release', key });
+      } else if (hold !== before) made.changes.push({ type: 'hold', key, offset: hold });
+    }
+    for (const name of this.#idle.heard(record.sensor, chunkEndUs))
+      await this.#closeIdle(made, name, replayed);
+    if (record.endOfStream) this.#idle.forget(record.sensor);
+    return {
+      outputs: made.outputs,
+      changes: made.changes,
+      notices: made.notices,
+      retainedBytes: this.#retainedBytes(),
+      sensor: record.sensor,
+      chunkEndUs,
+    };
+  }
+
+  async #closeIdle(made: StepBuilder, name: string, replayed: boolean): Promise<void> {
+    const sensor = this.#sensors.get(name);
+    if (!sensor) return;
+    this.#sensors.delete(name);
+    const endUs = sensor.stream.endTimeUs ?? 0;
+    await this.#emit(made, sensor, sensor.stream.close('idle'), replayed);
+    made.fellSilent(name, sensor.streamId, endUs);
+    this.#silent.add(stateKey(name));
+    made.changes.push({ type: 'hold', key: stateKey(name), offset: NO_LOG_NEEDED });
+  }
+
+  async #emit(made: StepBuilder, sensor: Sensor, output: SensorOutput, replayed: boolean): Promise<void> {
+    // Replay rebuilds state only: what was emitted once is neither encoded nor computed again.
+    if (replayed) return;
+    const { topics } = this.#options;
+    const { name, settings } = sensor;
+    for (const row of output.levels) made.outputs.push(levelsRecord(topics.levels, name, row));
+    for (const event of output.events) {
+      const id = eventId(name, event.streamId, event.firstSample);
+      const clipUri = await this.#clips.write(name, id, event, settings.clips);
+      const tensor = this.#tensor.compute(event.audio, event.sampleRateHz);
+      const { featureSet, shape } = this.#tensor;
+      made.outputs.push(eventRecord(topics.events, name, event, clipUri));
+      made.outputs.push(featuresRecord(topics.features, name, event, featureSet, shape, tensor));
+    }
+    for (const notice of output.notices) made.notice(name, notice);
+  }
+
+  #settingsOf(sensor: string): SensorSettings {
+    const { byId, others } = this.#options.sensors;
+    const settings = byId.get(sensor) ?? others;
+    if (!settings)
+      throw new PlantsenseError('SENSOR_UNKNOWN', `The topology does not know the sensor ${sensor}.`);
+    return settings;
+  }
+
+  #retainedBytes(): number {
+    let bytes = 0;
+    for (const { stream } of this.#sensors.values()) bytes += stream.retainedBytes;
+    return bytes;
+  }
+}
+
+class Sensor {
+  readonly name: string;
+  readonly settings: SensorSettings;
+  readonly stream: SensorStream;
+  streamId = '';
+
+  constructor(name: string, settings: SensorSettings, timeline: TimelineOptions) {
+    this.name = name;
+    this.settings = settings;
+    this.stream = new SensorStream(streamOptions(settings, timeline));
+  }
+}
+
+/** Gathers what one chunk gives. */
+class StepBuilder {
+  readonly outputs: Outgoing[] = [];
+  readonly changes: CheckpointChange[] = [];
+  readonly notices: Partial<Record<Notice['kind'], number>> = {};
+  readonly #topics: SoundTopics;
+
+  constructor(topics: SoundTopics) {
+    this.#topics = topics;
+  }
+
+  notice(sensor: string, notice: Notice): void {
+    this.notices[notice.kind] = (this.notices[notice.kind] ?? 0) + 1;
+    if (notice.kind !== 'sensor_silent') return;
+    const state = notice.state === 'opened' ? 'raised' : 'cleared';
+    this.outputs.push(
+      silenceAlarm(this.#topics.alarms, sensor, notice.streamId, notice.timeUs, 'digital_silence', state),
+    );
+  }
+
+  fellSilent(sensor: string, streamId: string, timeUs: number): void {
+    this.outputs.push(silenceAlarm(this.#topics.alarms, sensor, streamId, timeUs, 'sensor_silent', 'raised'));
+  }
+
+  heardAgain(sensor: string, streamId: string, timeUs: number): void {
+    this.outputs.push(
+      silenceAlarm(this.#topics.alarms, sensor, streamId, timeUs, 'sensor_silent', 'cleared'),
+    );
+  }
+}
+
+function soundChunk(record: AudioChunk, settings: SensorSettings): SoundChunk {
+  const { streamId, firstSample, startTimeUs, sampleRateHz, endOfStream } = record;
+  return {
+    streamId,
+    firstSample,
+    startTimeUs,
+    sampleRateHz,
+    endOfStream,
+    calibrationDbSpl: settings.calibrationDbSpl ?? record.calibrationDbSpl,
+    samples: decodePcm(record.samples, PCM[record.encoding], record.channels),
+  };
+}

@@ -1,0 +1,43 @@
+import type { ConsumeObserver } from '../stream/consume.js';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+
+/** Counts and logs what happens to the lanes of a stage. */
+export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () => number): ConsumeObserver {
+  const labels = ({ topic, partition }: { topic: string; partition: number }) => ({
+    stage,
+    topic,
+    partition,
+  });
+  return {
+    assigned: (lane, lostOffsets) => {
+      metrics.rebalances.inc({ stage, kind: 'assigned' });
+      if (lostOffsets > 0) {
+        metrics.lostOffsets.inc({ stage, topic: lane.topic }, lostOffsets);
+        log.error({ ...labels(lane), lostOffsets }, 'Retention deleted messages before they were read.');
+      }
+      log.info({ ...labels(lane), position: lane.start.position }, 'A partition was assigned.');
+    },
+    ended: (lane, drained) => {
+      metrics.rebalances.inc({ stage, kind: drained ? 'revoked' : 'lost' });
+      metrics.lateAcks.inc({ stage }, lane.watermark.lateAcks);
+      for (const gauge of [metrics.lag, metrics.stagePosition, metrics.holdBack, metrics.pendingEvents]) {
+        gauge.remove(labels(lane));
+      }
+      metrics.commitAgeSeconds.remove(labels(lane));
+      log.info(
+        { ...labels(lane), drained, position: lane.watermark.position },
+        'A partition was given back.',
+      );
+    },
+    committed: lane => {
+      metrics.commits.inc({ stage, result: lane.watermark.isFenced ? 'fenced' : 'ok' });
+      metrics.commitAgeSeconds.set(labels(lane), 0);
+    },
+    commitFailed: (lane, error) => {
+      metrics.commits.inc({ stage, result: 'failed' });
+      metrics.errors.inc({ error_type: error.code, stage });
+      log.warn({ ...labels(lane), code: error.code, at: now() }, `A commit failed: ${error.message}`);
+    },
+  };
+}

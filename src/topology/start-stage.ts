@@ -1,0 +1,27 @@
+import { startNoiseAssign } from '../stages/noise-assign.js';
+import { startNoiseEvents } from '../stages/noise-events.js';
+import { startNoiseLearn } from '../stages/noise-learn.js';
+import type { RunningStage, StageContext } from '../stages/stage.js';
+import { type RecordStore, startStore } from '../stages/store.js';
+import { sensorTable } from './sensor-options.js';
+import type { StageOptions } from './stage-options.js';
+import type { Topology } from './topology.js';
+
+/** Starts one stage of a topology. The only place that knows every kind. */
+export function startStage(
+  options: StageOptions,
+  topology: Topology,
+  store: RecordStore,
+  context: StageContext,
+): Promise<RunningStage> {
+  switch (options.type) {
+    case 'noise_events':
+      return startNoiseEvents(options, sensorTable(topology.sensors), context);
+    case 'noise_assign':
+      return startNoiseAssign(options, context);
+    case 'noise_learn':
+      return startNoiseLearn(options, context);
+    case 'store':
+      return startStore(options, store, context);
+  }
+}
