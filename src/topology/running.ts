@@ -29,6 +29,13 @@ export interface RunOptions {
   readonly http?: boolean;
   /** Wall clock, for measuring only. */
   readonly now?: () => number;
+  /** Wraps the engines before the stages get them: how tests make faults happen at a chosen moment. */
+  readonly decorate?: (engines: Engines) => Engines;
+}
+
+export interface Engines {
+  readonly broker: Broker;
+  readonly store: Store;
 }
 
 export interface RunningTopology {
@@ -69,7 +76,9 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
       await applyTopics(broker.admin, await checkTopics(broker.admin, topology));
     const openStore = await openTopologyStore(topology, directory, log);
     opened.push(() => openStore.close());
-    const { store, url: storeUrl } = openStore;
+    const { url: storeUrl } = openStore;
+    const { decorate = engines => engines } = options;
+    const { broker, store } = decorate({ broker: engine.broker, store: openStore.store });
     const producer = await broker.producer();
     opened.push(() => producer.close());
 
