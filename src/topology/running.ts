@@ -71,9 +71,11 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
     const health = new Health(now);
     const engine = await openBroker(topology, 'own', log);
     opened.push(() => engine.close());
-    const { broker, directory } = engine;
-    if (topology.broker.type === 'embedded')
-      await applyTopics(broker.admin, await checkTopics(broker.admin, topology));
+    const { directory } = engine;
+    if (topology.broker.type === 'embedded') {
+      const { admin } = engine.broker;
+      await applyTopics(admin, await checkTopics(admin, topology));
+    }
     const openStore = await openTopologyStore(topology, directory, log);
     opened.push(() => openStore.close());
     const { url: storeUrl } = openStore;
