@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { FourthOrderLowPass } from '../audio/low-pass.js';
 import type { NoiseEvent } from '../audio/sensor-records.js';
 import { encodeWav } from '../audio/wav.js';
+import { PlantsenseError } from '../errors.js';
+import { exponentialBackoff, type RetryOptions, retrying } from '../stream/retry.js';
 import type { ClipSettings } from './sensor-settings.js';
 
 /**
@@ -11,35 +15,54 @@ import type { ClipSettings } from './sensor-settings.js';
  */
 export class ClipStore {
   readonly #directory: string;
+  readonly #retry: RetryOptions;
 
-  constructor(directory: string) {
+  /** @param retry how long a full disk is waited for, and who is told */
+  constructor(directory: string, retry: RetryOptions = { backoff: exponentialBackoff }) {
     this.#directory = directory;
+    this.#retry = retry;
   }
 
-  /** Writes a clip, again if need be: the same event gives the same file. @returns its path in the directory, or null */
+  /**
+   * Writes a clip, again if need be: the same event gives the same file. A full disk is waited for.
+   * @returns its path in the directory, or null
+   */
   async write(sensor: string, id: string, event: NoiseEvent, settings: ClipSettings): Promise<string | null> {
     if (settings.mode === 'off') return null;
-    const folder = encodeURIComponent(sensor);
+    const folder = folderOf(sensor);
     const path = join(folder, `${id}.wav`);
     const samples =
       settings.mode === 'full'
         ? event.audio
         : new FourthOrderLowPass(settings.lowPassHz, event.sampleRateHz).process(event.audio);
-    await mkdir(join(this.#directory, folder), { recursive: true });
-    // A file appears whole or not at all.
-    const unfinished = join(this.#directory, `${path}.part`);
-    await writeFile(unfinished, encodeWav(samples, event.sampleRateHz));
-    await rename(unfinished, join(this.#directory, path));
+    const wav = encodeWav(samples, event.sampleRateHz);
+    await retrying(() => this.#writeWhole(folder, path, wav), this.#retry);
     return path;
+  }
+
+  async #writeWhole(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+    // A file appears whole or not at all; an earlier owner of the partition may write the same one in another thread.
+    const unfinished = join(this.#directory, `${path}.${process.pid}-${threadId}.part`);
+    try {
+      await mkdir(join(this.#directory, folder), { recursive: true });
+      await writeFile(unfinished, bytes);
+      await rename(unfinished, join(this.#directory, path));
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw isDiskFull(error)
+        ? new PlantsenseError('DISK_FULL', `The clip ${path} found no space.`, { cause: error })
+        : error;
+    }
   }
 
   /** Deletes the clips of `sensor` that are older than `ttlDays`. @returns how many */
   async expire(sensor: string, ttlDays: number, nowMs: number): Promise<number> {
-    const folder = join(this.#directory, encodeURIComponent(sensor));
+    const folder = join(this.#directory, folderOf(sensor));
     const names = await readdir(folder).catch(() => []);
     let expired = 0;
     for (const name of names) {
-      const { mtimeMs } = await stat(join(folder, name));
+      // Another process may have deleted it first.
+      const mtimeMs = (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? nowMs;
       if (nowMs - mtimeMs < ttlDays * 86_400_000) continue;
       await rm(join(folder, name), { force: true });
       expired += 1;
@@ -50,6 +73,27 @@ export class ClipStore {
   /** The sensors that have clips. */
   async sensors(): Promise<string[]> {
     const folders = await readdir(this.#directory).catch(() => []);
-    return folders.map(decodeURIComponent);
+    return folders.flatMap(folder => {
+      try {
+        return [decodeURIComponent(folder)];
+      } catch {
+        // A folder of somebody else.
+        return [];
+      }
+    });
   }
+}
+
+const MAX_FOLDER_LENGTH = 200;
+
+/** A sensor's folder: no name climbs out of the directory, and none is longer than file systems allow. */
+function folderOf(sensor: string): string {
+  const encoded = encodeURIComponent(sensor).replace(/^\.+$/, dots => '%2E'.repeat(dots.length));
+  if (encoded.length <= MAX_FOLDER_LENGTH) return encoded;
+  return `~${createHash('sha256').update(sensor).digest('hex')}`;
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }

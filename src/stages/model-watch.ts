@@ -19,7 +19,7 @@ export class ModelWatch {
   readonly #failed: (error: Error) => void;
   #timeline: ModelTimeline;
   #caughtUp = false;
-  #wake: (() => void)[] = [];
+  #wake = new Set<() => void>();
   #waiting = 0;
 
   /** @param failed told of what ends the watch before `stop` */
@@ -36,8 +36,9 @@ export class ModelWatch {
     if (behind.size === 0) this.#caughtUp = true;
     for (const { partition, latest } of offsets) {
       const follow = async () => {
-        const reader = await broker.reader({ topic, partition }, 'earliest');
         const { signal } = this.#stop;
+        const open = () => broker.reader({ topic, partition }, 'earliest');
+        const reader = await retrying(open, { backoff, signal });
         try {
           while (!signal.aborted) {
             const messages = await retrying(() => reader.fetch(FETCH_BYTES, signal), { backoff, signal });
@@ -107,17 +108,16 @@ export class ModelWatch {
     await new Promise<void>(resolve => {
       const wake = () => {
         signal.removeEventListener('abort', wake);
+        this.#wake.delete(wake);
         resolve();
       };
-      this.#wake.push(wake);
+      this.#wake.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
     this.#waiting -= 1;
   }
 
   #wakeAll(): void {
-    const wake = this.#wake;
-    this.#wake = [];
-    for (const each of wake) each();
+    for (const wake of [...this.#wake]) wake();
   }
 }

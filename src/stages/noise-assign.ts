@@ -95,7 +95,13 @@ export async function startNoiseAssign(
     observer,
     backoff,
     pipeline,
+  }).catch(async error => {
+    watch.stop();
+    await thread.close();
+    throw error;
   });
+  const done = Promise.race([consumption.done, watchFailed]);
+  done.catch(() => {});
   return {
     inputs: [input],
     consumes: true,
@@ -109,7 +115,7 @@ export async function startNoiseAssign(
     get lanes() {
       return consumption.lanes;
     },
-    done: Promise.race([consumption.done, watchFailed]),
+    done,
     stop: async () => {
       await consumption.stop();
       watch.stop();
@@ -153,6 +159,7 @@ async function score(
       if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
       for (const i of rows) answers[i] = error;
     }
+    metrics.modelActive.set({ stage, version: announcement.version }, 1);
     metrics.batchEvents.observe({ stage }, rows.length);
     metrics.inferenceSeconds.observe({ stage }, (now() - startMs) / 1000);
   }

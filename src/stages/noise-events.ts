@@ -9,8 +9,10 @@ import type { Delivery } from '../stream/delivery.js';
 import type { Lane } from '../stream/lane.js';
 import { type Step, stateful } from '../stream/stateful.js';
 import { WorkerPool, WorkerThread } from '../stream/worker-pool.js';
+import { expireClips } from './clip-expiry.js';
+import { ClipStore } from './clip-store.js';
 import { deadLetter } from './dead-letter.js';
-import type { SoundRequest, SoundWorkerData } from './noise-events.worker.js';
+import type { SoundRequest, SoundWorkerData, Trouble } from './noise-events.worker.js';
 import { type Indexed, indexed } from './outgoing.js';
 import { sending } from './sending.js';
 import type { SensorTable, TimelineOptions } from './sensor-settings.js';
@@ -43,20 +45,30 @@ export async function startNoiseEvents(
   };
   const size = options.workers === 'auto' ? Math.max(1, availableParallelism() - 1) : options.workers;
   const pool = new WorkerPool(size, () => new WorkerThread(import.meta.url, './noise-events.worker', data));
+  const stopExpiry = new AbortController();
+  const expiry = expireClips(new ClipStore(data.clipDirectory), sensors, context, stopExpiry.signal);
   let nextLane = 0;
+  /** The last step of each lane, for what is told of the whole stage. */
+  const state = new Map<number, SoundStep>();
 
   const pipeline = (lane: Lane): Observable<unknown> => {
     const id = nextLane++;
     const { thread, release } = pool.lease();
+    const onTrouble = (trouble: unknown) => {
+      const { code, message } = trouble as Trouble;
+      context.metrics.retries.inc({ error_type: code, stage: context.name });
+      context.log.warn({ code }, `A clip is written again: ${message}`);
+    };
     const call = <T>(request: SoundRequest, transfer: ArrayBuffer[] = []) =>
-      thread.call<T>(request, transfer);
+      thread.call<T>(request, transfer, onTrouble);
     const opened = call({ type: 'open', lane: id, start: lane.start });
     opened.catch(() => {});
     return lane.deliveries.pipe(
-      stateful(delivery => listen(delivery, id, call, options, context), { concurrency: IN_FLIGHT }),
+      stateful(delivery => listen(delivery, id, state, call, options, context), { concurrency: IN_FLIGHT }),
       sending(context, lane),
       finalize(() => {
         call({ type: 'close', lane: id }).catch(() => {});
+        state.delete(id);
         release();
       }),
     );
@@ -71,6 +83,9 @@ export async function startNoiseEvents(
     observer,
     backoff,
     pipeline,
+  }).catch(async error => {
+    await pool.close();
+    throw error;
   });
   return {
     inputs: [input],
@@ -84,6 +99,8 @@ export async function startNoiseEvents(
     },
     stop: async () => {
       await consumption.stop();
+      stopExpiry.abort();
+      await expiry;
       await pool.close();
     },
   };
@@ -92,10 +109,12 @@ export async function startNoiseEvents(
 async function listen(
   delivery: Delivery<Message>,
   lane: number,
+  state: Map<number, SoundStep>,
   call: <T>(request: SoundRequest, transfer: ArrayBuffer[]) => Promise<T>,
   { outputs }: NoiseEventsOptions,
-  { name: stage, metrics, log }: StageContext,
+  context: StageContext,
 ): Promise<Step<Indexed>> {
+  const { name: stage, metrics, log } = context;
   const { value: message, offset, replayed } = delivery;
   metrics.receivedEvents.inc({ stage });
   metrics.receivedBytes.inc({ stage }, message.value?.byteLength ?? 0);
@@ -103,9 +122,8 @@ async function listen(
     // The message is a view of a whole fetch, which can't be moved to the thread: its bytes are copied once, here.
     const bytes = Uint8Array.from(message.value ?? []);
     const step = await call<SoundStep>({ type: 'chunk', lane, bytes, offset, replayed }, [bytes.buffer]);
-    for (const [kind, count] of Object.entries(step.notices))
-      metrics.sensorNotices.inc({ kind, sensor: step.sensor }, count);
-    metrics.sensorLastEventSeconds.set({ sensor: step.sensor }, step.chunkEndUs / 1e6);
+    state.set(lane, step);
+    count(step, state, context);
     return { outputs: indexed(step.outputs), changes: step.changes };
   } catch (error) {
     if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
@@ -117,4 +135,25 @@ async function listen(
     );
     return { outputs: indexed([deadLetter(outputs.deadLetter, message, error, { stage })]), changes: [] };
   }
+}
+
+function count(
+  step: SoundStep,
+  state: ReadonlyMap<number, SoundStep>,
+  { name: stage, metrics }: StageContext,
+): void {
+  const { notices, events, audioSecs, sensor, chunkEndUs } = step;
+  for (const [kind, n] of Object.entries(notices)) metrics.sensorNotices.inc({ kind, sensor }, n);
+  for (const [closedBy, n] of Object.entries(events))
+    metrics.noiseEvents.inc({ stage, closed_by: closedBy }, n);
+  metrics.audioSeconds.inc({ stage }, audioSecs);
+  metrics.sensorLastEventSeconds.set({ sensor }, chunkEndUs / 1e6);
+  let retained = 0;
+  let silent = 0;
+  for (const { retainedBytes, silentSensors } of state.values()) {
+    retained += retainedBytes;
+    silent += silentSensors;
+  }
+  metrics.retainedBytes.set({ stage }, retained);
+  metrics.silentSensors.set({ stage }, silent);
 }

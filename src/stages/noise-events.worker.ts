@@ -1,6 +1,8 @@
 import { workerData } from 'node:worker_threads';
 import type { LogMelOptions } from '../audio/log-mel.js';
+import { toPlantsenseError } from '../errors.js';
 import type { Checkpoint } from '../stream/checkpoint.js';
+import { exponentialBackoff } from '../stream/retry.js';
 import { serveWorker } from '../stream/worker-server.js';
 import { ClipStore } from './clip-store.js';
 import { EventTensor } from './event-tensor.js';
@@ -12,6 +14,12 @@ export interface SoundWorkerData {
   readonly lane: SoundLaneOptions;
   readonly logMel: Partial<LogMelOptions>;
   readonly clipDirectory: string;
+}
+
+/** Reported while a chunk waits for something that is tried again. */
+export interface Trouble {
+  readonly code: string;
+  readonly message: string;
 }
 
 export type SoundRequest =
@@ -27,10 +35,19 @@ export type SoundRequest =
 
 const { lane: options, logMel, clipDirectory } = workerData as SoundWorkerData;
 const tensor = new EventTensor(logMel);
-const clips = new ClipStore(clipDirectory);
+let report: (trouble: Trouble) => void = () => {};
+const clips = new ClipStore(clipDirectory, {
+  backoff: exponentialBackoff,
+  onRetry: thrown => {
+    const { code, message } = toPlantsenseError(thrown);
+    report({ code, message });
+  },
+});
 const lanes = new Map<number, SoundLane>();
 
-serveWorker(async (request: SoundRequest) => {
+serveWorker(async (request: SoundRequest, progress) => {
+  // Calls are served one after another: whatever happens belongs to this one.
+  report = progress;
   switch (request.type) {
     case 'open':
       lanes.set(request.lane, new SoundLane(request.start, options, tensor, clips));

@@ -12,6 +12,8 @@ export interface SendOptions {
   /** As `originSource` names it. */
   readonly source: string;
   readonly backoff: Backoff;
+  /** Ends the sending: its lane is over. */
+  readonly signal?: AbortSignal;
   readonly onRetry: (error: unknown) => void;
   /** Told of what is durable now. */
   readonly onSent: (topic: string, sent: readonly Outgoing[]) => void;
@@ -43,14 +45,14 @@ async function sendToTopic(
   deliveries: readonly Delivery<Indexed>[],
   options: SendOptions,
 ): Promise<void> {
-  const { producer, source, backoff, onRetry, onSent, onRefused } = options;
+  const { producer, source, backoff, signal, onRetry, onSent, onRefused } = options;
   const messages = deliveries.map(({ offset, value: { outgoing, index } }): OutgoingMessage => {
     const { key, value, timeUs } = outgoing;
     const timestampMs = Math.floor(timeUs / 1000);
     return { key, value, timestampMs, headers: originHeaders({ source, offset, index }) };
   });
   try {
-    await retrying(() => producer.send(topic, messages), { backoff, onRetry });
+    await retrying(() => producer.send(topic, messages), { backoff, onRetry, ...(signal && { signal }) });
     onSent(
       topic,
       deliveries.map(({ value }) => value.outgoing),

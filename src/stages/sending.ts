@@ -14,6 +14,7 @@ export function sending(context: StageContext, lane: Lane): OperatorFunction<Del
     producer,
     source: originSource(stage, lane.topic, lane.incarnation, lane.partition),
     backoff,
+    signal: lane.over,
     onRetry: thrown => {
       const error = toPlantsenseError(thrown);
       metrics.retries.inc({ error_type: error.code, stage });

@@ -1,5 +1,6 @@
+import { checkChunk } from '../audio/check-chunk.js';
 import { decodePcm, type PcmEncoding } from '../audio/pcm.js';
-import type { Notice, SensorOutput, SoundChunk } from '../audio/sensor-records.js';
+import type { CloseReason, Notice, SensorOutput, SoundChunk } from '../audio/sensor-records.js';
 import { SensorStream } from '../audio/sensor-stream.js';
 import { PlantsenseError } from '../errors.js';
 import { codec } from '../records/codec.js';
@@ -39,6 +40,12 @@ export interface SoundStep {
   readonly changes: readonly CheckpointChange[];
   /** How often each kind of notice came. */
   readonly notices: Readonly<Partial<Record<Notice['kind'], number>>>;
+  /** Events by what ended them. */
+  readonly events: Readonly<Partial<Record<CloseReason, number>>>;
+  /** Seconds of sound that were analysed; none of a replay. */
+  readonly audioSecs: number;
+  /** Sensors of the lane with an alarm of silence. */
+  readonly silentSensors: number;
   readonly retainedBytes: number;
   readonly sensor: string;
   readonly chunkEndUs: number;
@@ -87,6 +94,8 @@ export class SoundLane {
 
     const chunkEndUs = chunk.startTimeUs + (chunk.samples.length / chunk.sampleRateHz) * 1e6;
     const skipped = replayed && !isHeld(this.#start, key, offset);
+    // A chunk that was put aside then must not count as heard now.
+    if (skipped) checkChunk(chunk);
     if (!skipped) {
       const sensor =
         this.#sensors.get(record.sensor) ?? new Sensor(record.sensor, settings, this.#options.timeline);
@@ -110,6 +119,9 @@ export class SoundLane {
       outputs: made.outputs,
       changes: made.changes,
       notices: made.notices,
+      events: made.events,
+      audioSecs: replayed ? 0 : chunk.samples.length / chunk.sampleRateHz,
+      silentSensors: this.#silent.size + this.#digitallySilent(),
       retainedBytes: this.#retainedBytes(),
       sensor: record.sensor,
       chunkEndUs,
@@ -134,6 +146,7 @@ export class SoundLane {
     const { name, settings } = sensor;
     for (const row of output.levels) made.outputs.push(levelsRecord(topics.levels, name, row));
     for (const event of output.events) {
+      made.event(event.closedBy);
       const id = eventId(name, event.streamId, event.firstSample);
       const clipUri = await this.#clips.write(name, id, event, settings.clips);
       const tensor = this.#tensor.compute(event.audio, event.sampleRateHz);
@@ -141,7 +154,10 @@ export class SoundLane {
       made.outputs.push(eventRecord(topics.events, name, event, clipUri));
       made.outputs.push(featuresRecord(topics.features, name, event, featureSet, shape, tensor));
     }
-    for (const notice of output.notices) made.notice(name, notice);
+    for (const notice of output.notices) {
+      made.notice(name, notice);
+      if (notice.kind === 'sensor_silent') sensor.digitallySilent = notice.state === 'opened';
+    }
   }
 
   #settingsOf(sensor: string): SensorSettings {
@@ -150,6 +166,12 @@ export class SoundLane {
     if (!settings)
       throw new PlantsenseError('SENSOR_UNKNOWN', `The topology does not know the sensor ${sensor}.`);
     return settings;
+  }
+
+  #digitallySilent(): number {
+    let count = 0;
+    for (const sensor of this.#sensors.values()) if (sensor.digitallySilent) count += 1;
+    return count;
   }
 
   #retainedBytes(): number {
@@ -164,6 +186,7 @@ class Sensor {
   readonly settings: SensorSettings;
   readonly stream: SensorStream;
   streamId = '';
+  digitallySilent = false;
 
   constructor(name: string, settings: SensorSettings, timeline: TimelineOptions) {
     this.name = name;
@@ -177,10 +200,15 @@ class StepBuilder {
   readonly outputs: Outgoing[] = [];
   readonly changes: CheckpointChange[] = [];
   readonly notices: Partial<Record<Notice['kind'], number>> = {};
+  readonly events: Partial<Record<CloseReason, number>> = {};
   readonly #topics: SoundTopics;
 
   constructor(topics: SoundTopics) {
     this.#topics = topics;
+  }
+
+  event(closedBy: CloseReason): void {
+    this.events[closedBy] = (this.events[closedBy] ?? 0) + 1;
   }
 
   notice(sensor: string, notice: Notice): void {

@@ -153,14 +153,18 @@ async function insertBlock(
       `Storing is tried again: ${error.message} ${error.action}`,
     );
   };
-  const planned = await retrying(() => lane.commit(lastOffset), { backoff, onRetry });
+  const { over: signal } = lane;
+  const planned = await retrying(() => lane.commit(lastOffset), { backoff, signal, onRetry });
   // Another member has the partition now and plans its own block.
   if (!planned) return;
+  // In the order of the log, as consumers expect of a source.
+  dead.sort((a, b) => a.message.offset - b.message.offset);
   await sendDeadLetters(dead, outputs.deadLetter, lane, context, onRetry);
   for (const rows of rowBlocks) {
     const startMs = now();
     await retrying(() => rows.insert(), {
       backoff,
+      signal,
       onRetry: error => {
         metrics.storeInsertErrors.inc({
           error_type: toPlantsenseError(error).code,
@@ -197,5 +201,26 @@ async function sendDeadLetters(
     const headers = originHeaders({ source, offset: message.offset, index: 0 });
     return { key, value, headers, timestampMs: Math.floor(timeUs / 1000) };
   });
-  await retrying(() => producer.send(topic, messages), { backoff, onRetry });
+  const send = (some: typeof messages) =>
+    retrying(() => producer.send(topic, some), { backoff, onRetry, signal: lane.over });
+  try {
+    await send(messages);
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    // Nothing of the call was appended: one by one, all but the large one pass, and it blocks nobody.
+    for (const message of messages) {
+      await send([message]).catch(refusal => {
+        if (!isTooLarge(refusal)) throw refusal;
+        metrics.errors.inc({ error_type: refusal.code, stage });
+        log.error(
+          { code: refusal.code, topic, key: message.key },
+          `A dead letter was left out: ${refusal.message} ${refusal.action}`,
+        );
+      });
+    }
+  }
+}
+
+function isTooLarge(error: unknown): error is PlantsenseError {
+  return error instanceof PlantsenseError && error.code === 'MESSAGE_TOO_LARGE';
 }

@@ -105,6 +105,7 @@ export function decodeCheckpoint(offset: number, metadata: string): Checkpoint {
   for (let n = input.varint(); n > 0; n--) {
     seen.set(input.text(), { offset: input.varint(), index: input.varint() });
   }
+  if (!input.isAtEnd) throw input.invalid();
   const checkpoint = { position, holds, seen, plannedLast: planned === 0 ? null : position + planned - 1 };
   // A commit whose offset was moved by hand (a reset) means its offset, not the position that came with it.
   return resumeOffset(checkpoint) === offset ? checkpoint : emptyCheckpoint(offset);
@@ -147,6 +148,10 @@ class Reader {
 
   constructor(text: string) {
     this.#bytes = Buffer.from(text, 'base64');
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
   }
 
   invalid(): PlantsenseError {

@@ -2,7 +2,7 @@ import { asyncScheduler, interval, type Observable, type SchedulerLike, type Sub
 import type { AssignedPartition, Broker, GroupConsumer, GroupOptions } from '../broker/port.js';
 import { type PlantsenseError, toPlantsenseError } from '../errors.js';
 import { Lane, type LaneOptions, LaneStopped } from './lane.js';
-import { type Backoff, exponentialBackoff, isFenced } from './retry.js';
+import { type Backoff, exponentialBackoff, isFenced, retrying } from './retry.js';
 
 export interface ConsumeOptions {
   readonly broker: Broker;
@@ -58,7 +58,12 @@ export class Consumption {
 
   static async start(options: ConsumeOptions): Promise<Consumption> {
     const consumption = new Consumption(options);
-    await consumption.#join();
+    try {
+      await consumption.#join();
+    } catch (error) {
+      consumption.#fail(error);
+      throw error;
+    }
     return consumption;
   }
 
@@ -68,22 +73,30 @@ export class Consumption {
 
   /** Drains, commits and leaves the group. */
   async stop(): Promise<void> {
-    this.#commits?.unsubscribe();
-    await this.#consumer?.close();
-    this.#resolve();
+    try {
+      // Commits go on while the lanes drain: what is durable before the deadline need not be done again.
+      await this.#consumer?.close();
+    } finally {
+      this.#commits?.unsubscribe();
+      this.#resolve();
+    }
   }
 
   async #join(): Promise<void> {
     const { broker, group, commitIntervalMs, scheduler = asyncScheduler } = this.#options;
     this.#commits = interval(commitIntervalMs, scheduler).subscribe(() => {
-      for (const { lane } of this.#running.values()) void this.#commit(lane);
+      for (const { lane } of this.#running.values()) {
+        // A broker that does not answer must not gather commits that wait for it.
+        if (!lane.isCommitting) void this.#commit(lane);
+      }
     });
     this.#consumer = await broker.join(group, {
       assigned: partitions => {
         for (const partition of partitions) this.#start(partition);
       },
       revoked: async (partitions, deadline) => {
-        await Promise.all(partitions.map(partition => this.#drain(partition, deadline)));
+        const cut = aborted(deadline);
+        await Promise.all(partitions.map(partition => this.#drain(partition, deadline, cut)));
       },
       lost: partitions => {
         for (const partition of partitions) this.#end(partition, false);
@@ -94,9 +107,19 @@ export class Consumption {
   }
 
   #start(partition: AssignedPartition): void {
-    const { creditBytes, pipeline, observer, backoff = exponentialBackoff } = this.#options;
-    const lane = new Lane(partition, { creditBytes, backoff });
-    observer?.assigned?.(lane, partition.lostOffsets);
+    if (this.#failed) return;
+    const { creditBytes, observer, backoff = exponentialBackoff } = this.#options;
+    try {
+      const lane = new Lane(partition, { creditBytes, backoff });
+      observer?.assigned?.(lane, partition.lostOffsets);
+      this.#run(lane, partition);
+    } catch (error) {
+      // A commit that is not a checkpoint, operators that can't be built: the stage ends, not the client's callback.
+      this.#fail(error);
+    }
+  }
+
+  #run(lane: Lane, partition: AssignedPartition): void {
     let complete = () => {};
     const completed = new Promise<void>(resolve => {
       complete = resolve;
@@ -104,7 +127,7 @@ export class Consumption {
     const running: Running = {
       lane,
       completed,
-      subscription: pipeline(lane).subscribe({
+      subscription: this.#options.pipeline(lane).subscribe({
         error: error => {
           complete();
           const isOver = lane.watermark.isFenced || isFenced(error) || error instanceof LaneStopped;
@@ -114,16 +137,19 @@ export class Consumption {
       }),
     };
     this.#running.set(partition, running);
+    // A pipeline may have failed at once, before it was there to be ended.
+    if (this.#failed) this.#end(partition, false);
   }
 
-  async #drain(partition: AssignedPartition, deadline: AbortSignal): Promise<void> {
+  /** @param cut resolves when `deadline` aborts */
+  async #drain(partition: AssignedPartition, deadline: AbortSignal, cut: Promise<void>): Promise<void> {
     const running = this.#running.get(partition);
     if (!running) return;
     const { lane, completed } = running;
     lane.stop();
-    const drained = await Promise.race([completed.then(() => true), aborted(deadline).then(() => false)]);
-    // Whatever is durable by now is worth a commit, drained or not.
-    await Promise.race([this.#commit(lane), aborted(deadline)]);
+    const drained = await Promise.race([completed.then(() => true), cut.then(() => false)]);
+    // Whatever is durable by now is worth a commit, drained or not, and another try until the deadline.
+    await Promise.race([this.#commit(lane, deadline), cut]);
     this.#end(partition, drained);
   }
 
@@ -136,13 +162,16 @@ export class Consumption {
     this.#options.observer?.ended?.(running.lane, drained);
   }
 
-  async #commit(lane: Lane): Promise<void> {
+  /** @param until tried again until it aborts; without it, once: the next interval tries again, nothing is lost by waiting */
+  async #commit(lane: Lane, until: AbortSignal = AbortSignal.abort()): Promise<void> {
+    const { observer, backoff = exponentialBackoff } = this.#options;
+    const onRetry = (error: unknown) => observer?.commitFailed?.(lane, toPlantsenseError(error));
     try {
-      if (await lane.commit()) this.#options.observer?.committed?.(lane);
+      const committed = await retrying(() => lane.commit(), { backoff, signal: until, onRetry });
+      if (committed) observer?.committed?.(lane);
     } catch (thrown) {
       const error = toPlantsenseError(thrown);
-      this.#options.observer?.commitFailed?.(lane, error);
-      // The next interval tries a retryable commit again; nothing is lost by waiting.
+      onRetry(error);
       if (error.class !== 'retryable') this.#fail(error);
     }
   }

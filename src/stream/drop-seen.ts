@@ -7,6 +7,9 @@ import type { Delivery } from './delivery.js';
  * records again. Each source's records arrive in the order of their origins, so the last one seen is enough to know,
  * and it travels in the checkpoint.
  *
+ * A replay before the position is compared with itself: the checkpoint has seen all of it, and state is rebuilt from
+ * it. From the message on that a key holds, this drops what was dropped at first, as long as one source writes a key.
+ *
  * @param originOf null for records that carry no origin: they pass
  * @param onDropped told of each dropped delivery, which is acked
  */
@@ -18,11 +21,13 @@ export function dropSeen<T>(
   return source =>
     new Observable(subscriber => {
       const seen = new Map(start.seen);
+      const seenInReplay: typeof seen = new Map();
       return source.subscribe({
         next: delivery => {
           const origin = originOf(delivery);
           if (origin) {
-            const last = seen.get(origin.source);
+            const known = delivery.replayed ? seenInReplay : seen;
+            const last = known.get(origin.source);
             if (
               last &&
               (origin.offset < last.offset || (origin.offset === last.offset && origin.index <= last.index))
@@ -31,7 +36,7 @@ export function dropSeen<T>(
               delivery.ack.done();
               return;
             }
-            seen.set(origin.source, origin);
+            known.set(origin.source, origin);
             delivery.change({ type: 'seen', origin });
           }
           subscriber.next(delivery);

@@ -26,16 +26,18 @@ export function flatMapOrdered<T, U>(
       const start = (delivery: Delivery<T>) => {
         const slot: Slot<T, U> = { delivery, result: null };
         slots.push(slot);
-        work(delivery).then(
-          outputs => {
-            slot.result = { outputs };
-            release();
-          },
-          error => {
-            slot.result = { error };
-            release();
-          },
-        );
+        // `new Promise` also catches what `work` throws before its first wait.
+        new Promise<readonly U[]>(resolve => resolve(work(delivery)))
+          .then(
+            outputs => {
+              slot.result = { outputs };
+            },
+            error => {
+              slot.result = { error };
+            },
+          )
+          .then(release)
+          .catch(error => subscriber.error(error));
       };
 
       const release = () => {

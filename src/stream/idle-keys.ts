@@ -15,7 +15,7 @@ export class IdleKeys {
     this.#idleUs = idleUs;
   }
 
-  /** Takes the event time of a key's newest message; returns the keys that became idle by it. They are forgotten. */
+  /** Takes the event time of a key's newest message; returns the keys that became idle by it, sorted. They are forgotten. */
   heard(key: string, timeUs: number): string[] {
     const idle: string[] = [];
     for (const [other, advances] of this.#keys) {
@@ -29,7 +29,8 @@ export class IdleKeys {
     if (own) own.clear();
     else this.#keys.set(key, new Map());
     for (const name of idle) this.forget(name);
-    return idle;
+    // The map's order is that of first messages, which a replay from the middle of the log does not see.
+    return idle.sort();
   }
 
   forget(key: string): void {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Observable } from 'rxjs';
 import type { AssignedPartition, Message } from '../broker/port.js';
 import { type Checkpoint, decodeCheckpoint, emptyCheckpoint, encodeCheckpoint } from './checkpoint.js';
@@ -43,14 +44,18 @@ export class Lane {
   readonly #partition: AssignedPartition;
   readonly #options: LaneOptions;
   readonly #stop = new AbortController();
+  readonly #over = new AbortController();
   #fail: (error: Error) => void = () => {};
   #received: number;
   #committed: { position: number; plannedLast: number | null };
   #committing: Promise<void> = Promise.resolve();
+  #commitsUnderWay = 0;
 
   constructor(partition: AssignedPartition, options: LaneOptions) {
     this.#partition = partition;
     this.#options = options;
+    // Each delivery in flight may listen to these: more than the ten at which Node.js suspects a leak.
+    setMaxListeners(0, this.#stop.signal, this.#over.signal);
     this.topic = partition.topic;
     this.partition = partition.partition;
     this.generation = partition.generation;
@@ -92,6 +97,19 @@ export class Lane {
     return this.#stop.signal;
   }
 
+  /**
+   * Aborts when the lane has ended: nothing that it does counts any more. Whatever is tried again for it, however long
+   * that takes, is given up then; a dead broker or store must not outlive its lane.
+   */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** True while a commit waits for the broker. */
+  get isCommitting(): boolean {
+    return this.#commitsUnderWay > 0;
+  }
+
   /** Ends the intake. What was received goes on through the operators. */
   stop(): void {
     this.#stop.abort();
@@ -101,6 +119,7 @@ export class Lane {
   fence(): void {
     this.watermark.fence();
     this.stop();
+    this.#over.abort();
   }
 
   /**
@@ -110,10 +129,11 @@ export class Lane {
    */
   commit(plannedLast: number | null = null): Promise<boolean> {
     const commit = this.#committing.then(() => this.#commitNow(plannedLast));
-    this.#committing = commit.then(
-      () => {},
-      () => {},
-    );
+    this.#commitsUnderWay += 1;
+    const end = () => {
+      this.#commitsUnderWay -= 1;
+    };
+    this.#committing = commit.then(end, end);
     return commit;
   }
 

@@ -12,6 +12,7 @@ export const exponentialBackoff: Backoff = {
   delayMs: attempt => Math.min(10_000, 100 * 2 ** (attempt - 1)),
   wait: (ms, signal) =>
     new Promise(resolve => {
+      if (signal?.aborted) return resolve();
       const end = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', end);

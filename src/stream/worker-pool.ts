@@ -34,6 +34,9 @@ export class WorkerThread {
     this.#worker = new Worker(path, { execArgv, workerData: data });
     this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on('error', error => this.#end(`A worker thread failed: ${error.message}`, error));
+    this.#worker.on('messageerror', error =>
+      this.#end(`An answer of a worker thread can't be read: ${error.message}`, error),
+    );
     this.#worker.on('exit', code => this.#end(`A worker thread ended with code ${code}.`));
   }
 
@@ -55,8 +58,9 @@ export class WorkerThread {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId++;
-      this.#calls.set(id, { resolve: value => resolve(value as T), reject, onProgress });
+      // First, since it throws for what can't be sent.
       this.#worker.postMessage({ id, payload } satisfies WorkerCall, transfer);
+      this.#calls.set(id, { resolve: value => resolve(value as T), reject, onProgress });
     });
   }
 

@@ -61,13 +61,6 @@ export const METRICS = {
     help: 'Messages without an effect of their own: duplicates and replays (intentional), and dead letters (not).',
     labels: ['intentional', 'reason', 'stage'],
   },
-  processingSeconds: {
-    type: 'histogram',
-    name: 'plantsense_component_processing_seconds',
-    help: 'Time from taking a message to its acknowledgement.',
-    labels: ['stage'],
-    buckets: DELAY_SECONDS,
-  },
   eventDelaySeconds: {
     type: 'histogram',
     name: 'plantsense_component_event_delay_seconds',
@@ -136,13 +129,6 @@ export const METRICS = {
     name: 'plantsense_rebalances_total',
     help: 'Changes of assignment by kind: assigned, revoked or lost.',
     labels: ['stage', 'kind'],
-  },
-  drainSeconds: {
-    type: 'histogram',
-    name: 'plantsense_drain_seconds',
-    help: 'Time that draining took when partitions were revoked.',
-    labels: ['stage'],
-    buckets: DELAY_SECONDS,
   },
   stalledPartitions: {
     type: 'gauge',
@@ -284,18 +270,6 @@ export const METRICS = {
     name: 'plantsense_event_loop_utilization_ratio',
     help: 'Share of time that the main event loop was busy since the last scrape.',
     labels: [],
-  },
-  workerUtilization: {
-    type: 'gauge',
-    name: 'plantsense_worker_utilization_ratio',
-    help: 'Share of time that a worker thread was busy.',
-    labels: ['stage', 'worker'],
-  },
-  workerQueuedJobs: {
-    type: 'gauge',
-    name: 'plantsense_worker_queued_jobs',
-    help: 'Jobs that wait for a worker thread.',
-    labels: ['stage'],
   },
   buildInfo: {
     type: 'gauge',

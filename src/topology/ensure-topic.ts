@@ -1,7 +1,7 @@
 import type { Broker } from '../broker/port.js';
 import { topicsOptions } from './topic-options.js';
-import type { Topology } from './topology.js';
 import { topicConfig } from './topics-plan.js';
+import type { Topology } from './topology.js';
 
 /**
  * Makes a topic that an embedded broker lacks, as the topology declares it or with the defaults. The topics of a cluster

@@ -68,6 +68,7 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
   try {
     const registry = new Registry();
     const metrics = createMetrics(registry, { ofProcess: true });
+    metrics.buildInfo.set({ version, node_version: process.version, topology: topology.name }, 1);
     const health = new Health(now);
     const engine = await openBroker(topology, 'own', log);
     opened.push(() => engine.close());

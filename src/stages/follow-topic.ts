@@ -1,0 +1,56 @@
+import type { Broker, Message, PartitionReader } from '../broker/port.js';
+
+const FETCH_BYTES = 1_048_576;
+
+/**
+ * Everything that lies in a topic when this is called, partition after partition, without a group; in batches, at the
+ * speed of who takes them. Ends early when `signal` aborts.
+ */
+export async function* readToEnd(
+  broker: Broker,
+  topic: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Message[]> {
+  for (const { partition, earliest, latest } of await broker.admin.offsets(topic)) {
+    if (latest === earliest) continue;
+    const reader = await broker.reader({ topic, partition }, 'earliest');
+    try {
+      while (reader.position < latest && !signal.aborted) {
+        const messages = await reader.fetch(FETCH_BYTES, signal);
+        yield messages.filter(({ offset }) => offset < latest);
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+}
+
+/** What comes into a topic, in batches of one partition each, until `signal` aborts. New partitions are not seen. */
+export async function* followTopic(
+  broker: Broker,
+  topic: string,
+  from: 'earliest' | 'latest',
+  signal: AbortSignal,
+): AsyncGenerator<readonly Message[]> {
+  const partitions = await broker.admin.offsets(topic);
+  const readers = await Promise.all(
+    partitions.map(({ partition }) => broker.reader({ topic, partition }, from)),
+  );
+  const next = async (reader: PartitionReader) => ({
+    reader,
+    messages: await reader.fetch(FETCH_BYTES, signal),
+  });
+  const pending = new Map(readers.map(reader => [reader as PartitionReader, next(reader)]));
+  try {
+    while (!signal.aborted) {
+      const { reader, messages } = await Promise.race(pending.values());
+      // Behind the others, so that a busy partition doesn't starve them.
+      pending.delete(reader);
+      if (messages.length > 0) yield messages;
+      pending.set(reader, next(reader));
+    }
+  } finally {
+    for (const fetch of pending.values()) fetch.catch(() => {});
+    await Promise.all(readers.map(reader => reader.close()));
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { literal } from '../sql.js';
+import { EngineConnection } from './engine.js';
+import { EngineException } from './exception.js';
+import { Lane } from './lane.js';
+import type { Piece, Statement, Summary } from './statement.js';
+import { StatementThread } from './statement-thread.js';
+
+export interface PoolOptions {
+  readonly directory: string;
+  /** Inserts that run at once. */
+  readonly inserts: number;
+  /** Other statements that run at once. */
+  readonly others: number;
+  /** Statements that may wait in each lane. */
+  readonly queue: number;
+  readonly onCrash: (error: Error) => void;
+}
+
+const KILL_AGAIN_MS = 100;
+
+/** Runs statements, each in a free thread. Inserts have threads of their own: slow queries can't hold them up. */
+export class StatementPool {
+  readonly #directory: string;
+  readonly #inserts: Lane<StatementThread>;
+  readonly #others: Lane<StatementThread>;
+
+  constructor({ directory, inserts, others, queue, onCrash }: PoolOptions) {
+    this.#directory = directory;
+    const make = () => new StatementThread(directory, onCrash);
+    this.#inserts = new Lane(inserts, queue, make);
+    this.#others = new Lane(others, queue, make);
+  }
+
+  /**
+   * The pieces of a statement's result, then its counts. When `signal` aborts, a read is cancelled in the engine; an
+   * insert that has begun runs to its end.
+   * @throws EngineException
+   */
+  async *run(statement: Statement, signal: AbortSignal): AsyncGenerator<Piece, Summary> {
+    const lane = statement.kind === 'insert' ? this.#inserts : this.#others;
+    const thread = await lane.take();
+    const stop = new AbortController();
+    try {
+      if (signal.aborted) throw new EngineException(394, 'QUERY_WAS_CANCELLED', 'The client is gone.');
+      if (statement.kind === 'read') this.#cancelWhen(signal, statement.id, stop.signal);
+      return yield* thread.execute(statement);
+    } finally {
+      stop.abort();
+      lane.give(thread);
+    }
+  }
+
+  /** Resolves when nothing runs or waits. */
+  async idle(): Promise<void> {
+    await Promise.all([this.#inserts.idle(), this.#others.idle()]);
+  }
+
+  #cancelWhen(signal: AbortSignal, id: string, stop: AbortSignal): void {
+    const cancel = () => void this.#kill(id, stop);
+    signal.addEventListener('abort', cancel, { once: true, signal: stop });
+  }
+
+  /** Again and again until it has stopped: a statement is listed, and can be killed, only once it has been analysed. */
+  async #kill(id: string, stop: AbortSignal): Promise<void> {
+    const connection = new EngineConnection(this.#directory);
+    try {
+      while (!stop.aborted) {
+        await connection.run(`KILL QUERY WHERE Settings['log_comment'] = ${literal(id)} ASYNC`);
+        await delay(KILL_AGAIN_MS);
+      }
+    } finally {
+      connection.close();
+    }
+  }
+}

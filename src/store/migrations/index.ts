@@ -1,0 +1,6 @@
+import { tables } from './0001-tables.js';
+import { rollups } from './0002-rollups.js';
+import type { Migration } from './migration.js';
+
+/** Every step, in order. */
+export const MIGRATIONS: readonly Migration[] = [tables, rollups];
