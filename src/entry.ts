@@ -17,3 +17,17 @@ export function workerEntry(
     execArgv: fromSource ? ['--import', 'tsx'] : [],
   };
 }
+
+/**
+ * `workerEntry` for a worker thread. From the source tree the thread registers tsx itself: `--import tsx` does so in the
+ * main thread of a process only.
+ */
+export function threadEntry(
+  caller: string,
+  module: string,
+): { readonly path: string; readonly execArgv: string[] } {
+  const { path, execArgv } = workerEntry(caller, module);
+  if (execArgv.length === 0) return { path, execArgv };
+  const api = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  return { path, execArgv: ['--import', `data:text/javascript,import{register}from${api};register()`] };
+}

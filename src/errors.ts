@@ -42,6 +42,14 @@ export const ERRORS = {
     class: 'terminal',
     action: 'Look at how the matrix was made: it needs rows, and finite numbers only.',
   },
+  USAGE_INVALID: {
+    class: 'terminal',
+    action: 'Correct the command line: `--help` after a command shows what it takes, with an example.',
+  },
+  FILE_NOT_WRITABLE: {
+    class: 'terminal',
+    action: 'Check that the directory is there and that you may write into it.',
+  },
   FILE_NOT_FOUND: { class: 'terminal', action: 'Check the path and that you may read it.' },
   NPY_INVALID: {
     class: 'terminal',
@@ -131,6 +139,10 @@ export const ERRORS = {
   STORE_REJECTED: {
     class: 'terminal',
     action: 'Run `plantsense db migrate`: the table and the rows do not fit.',
+  },
+  STORE_SCHEMA_NEWER: {
+    class: 'fatal',
+    action: 'Upgrade Plantsense, or choose another database: a newer version has changed this one.',
   },
   STORE_AUTH_FAILED: { class: 'fatal', action: 'Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.' },
 

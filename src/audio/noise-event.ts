@@ -15,7 +15,7 @@ export interface EventContext {
 
 const sum = new LevelSum();
 
-/** `null` when the event has no sound proper: it was continued and the sound ended at once. */
+/** `null` when the event has no sound: it was continued, and the stream ended there. */
 export function makeNoiseEvent(
   event: EventTicks,
   ticks: TickHistory,

@@ -8,18 +8,22 @@ import { concat, noise, sine } from './test-signals.js';
 import type { Recording } from './test-streams.js';
 import { cutAt, cutOut, feed, fingerprint, START_US } from './test-streams.js';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 60);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 40);
+
+/** Evenly spread: `fc.double` spreads over exponents, which puts nearly all values next to 0. */
+const between = (min: number, max: number): fc.Arbitrary<number> =>
+  fc.integer({ min: 0, max: 10_000 }).map(share => min + (share / 10_000) * (max - min));
 
 const options: fc.Arbitrary<SensorOptions> = fc
   .record({
     gridSecs: fc.constantFrom(1, 1, 2, 2, 3),
-    warmup: fc.double({ min: 0, max: 1, noNaN: true }),
-    preRoll: fc.double({ min: 0, max: 1, noNaN: true }),
-    releaseSecs: fc.double({ min: 0.01, max: 1.2, noNaN: true }),
-    postRollSecs: fc.double({ min: 0, max: 0.6, noNaN: true }),
-    holdOffSecs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true })),
+    warmup: between(0, 1),
+    preRoll: between(0, 1),
+    releaseSecs: between(0.01, 1.2),
+    postRollSecs: between(0, 0.6),
+    holdOffSecs: fc.oneof(fc.constant(0), between(0, 3)),
     minDurationSecs: fc.constantFrom(0, 0.2),
-    longer: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 6, noNaN: true })),
+    longer: fc.oneof(fc.constant(0), between(0, 6)),
     weighting: fc.constantFrom('A', 'C', 'Z'),
     timeWeighting: fc.constantFrom('fast', 'fast', 'slow'),
     thirdOctaves: fc.constantFrom(false, false, true),
@@ -60,7 +64,7 @@ const part = fc.record({
     'offset',
     'clicks',
   ),
-  secs: fc.oneof(fc.double({ min: 0.02, max: 1, noNaN: true }), fc.double({ min: 0.5, max: 7, noNaN: true })),
+  secs: fc.oneof(between(0.02, 1), between(0.5, 7)),
 });
 
 function soundOf(parts: readonly { kind: string; secs: number }[], rate: number): Float32Array {
@@ -134,7 +138,7 @@ function record({ rate, offsetUs, firstSample, pieces }: Plan): Recording[] {
 }
 
 /** Places to cut, as shares of the length; near each other or far apart. */
-const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 0, maxLength: 40 });
+const places = fc.array(between(0, 1), { minLength: 0, maxLength: 40 });
 
 const cut = (all: readonly Recording[], shares: readonly number[], endOfStream: boolean): SoundChunk[] =>
   all.flatMap((recording, i) =>
@@ -302,7 +306,7 @@ describe('a stream after a crash', () => {
         const { samples, firstSample = 0 } = one;
         for (const [i, event] of events.entries()) {
           const from = event.firstSample - firstSample;
-          expect(event.audio).toEqual(samples.slice(from, from + event.sampleCount));
+          expect(fingerprint(event.audio)).toBe(fingerprint(samples.slice(from, from + event.sampleCount)));
           expect(event.onsetTimeUs).toBeLessThan(event.offsetTimeUs);
           expect(event.onsetTimeUs).toBeGreaterThanOrEqual(event.startTimeUs);
           expect(event.offsetTimeUs).toBeLessThanOrEqual(event.endTimeUs);

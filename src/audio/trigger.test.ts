@@ -47,6 +47,8 @@ describe('trigger', () => {
     follow(loud, [1, 10, 7]);
     expect(loud.restart()).toBe(true);
     expect(loud.onset).toBe(3);
+    // Over at once: it lasts a tick all the same.
+    expect(follow(loud, [1, 1, 1])).toEqual(['closed at 2: 3-4']);
     const ending = new Trigger(LEVELS);
     follow(ending, [1, 10, 1]);
     expect(ending.restart()).toBe(false);

@@ -79,9 +79,9 @@ export class Trigger {
     return this.openedAt;
   }
 
-  /** Tick at which the sound ended, or the next tick where it has not. */
+  /** Tick at which the sound ended, at least one after the onset, or the next tick where it has not. */
   get offset(): number {
-    return this.fellAt < 0 ? this.tick : this.fellAt;
+    return this.fellAt < 0 ? this.tick : Math.max(this.fellAt, this.openedAt + 1);
   }
 
   private open(tick: number): void {

@@ -25,7 +25,7 @@ export interface OutgoingMessage {
   readonly partition?: number;
 }
 
-/** A message as it stands in the log. */
+/** A message as it stands in the log. The value owns its memory: it may be kept, and transferred to a worker thread. */
 export interface Message extends TopicPartition {
   readonly offset: number;
   readonly key: string | null;

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { FourthOrderLowPass } from '../audio/low-pass.js';
 import type { NoiseEvent } from '../audio/sensor-records.js';
 import { encodeWav } from '../audio/wav.js';
 import { PlantsenseError } from '../errors.js';
 import { exponentialBackoff, type RetryOptions, retrying } from '../stream/retry.js';
 import type { ClipSettings } from './sensor-settings.js';
+
+type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
 
 /**
  * The sound of events as WAV files, `<directory>/<sensor>/<event id>.wav`, for sensors whose settings allow it. Speech
@@ -16,11 +17,20 @@ import type { ClipSettings } from './sensor-settings.js';
 export class ClipStore {
   readonly #directory: string;
   readonly #retry: RetryOptions;
+  readonly #writeFile: WriteFile;
 
-  /** @param retry how long a full disk is waited for, and who is told */
-  constructor(directory: string, retry: RetryOptions = { backoff: exponentialBackoff }) {
+  /**
+   * @param retry how long a full disk is waited for, and who is told
+   * @param write what writes the bytes; tests inject a disk that is full
+   */
+  constructor(
+    directory: string,
+    retry: RetryOptions = { backoff: exponentialBackoff },
+    write: WriteFile = writeFile,
+  ) {
     this.#directory = directory;
     this.#retry = retry;
+    this.#writeFile = write;
   }
 
   /**
@@ -41,11 +51,11 @@ export class ClipStore {
   }
 
   async #writeWhole(folder: string, path: string, bytes: Uint8Array): Promise<void> {
-    // A file appears whole or not at all; an earlier owner of the partition may write the same one in another thread.
-    const unfinished = join(this.#directory, `${path}.${process.pid}-${threadId}.part`);
+    // A file appears whole or not at all; an earlier owner of the partition may write the same one just now.
+    const unfinished = join(this.#directory, `${path}.${randomUUID()}.part`);
     try {
       await mkdir(join(this.#directory, folder), { recursive: true });
-      await writeFile(unfinished, bytes);
+      await this.#writeFile(unfinished, bytes);
       await rename(unfinished, join(this.#directory, path));
     } catch (error) {
       await rm(unfinished, { force: true });

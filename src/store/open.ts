@@ -43,8 +43,8 @@ export async function openStore(target: StoreTarget): Promise<OpenStore> {
   return {
     ...withAddress(address, store, () => supervisor.pid),
     close: async () => {
-      await store.close();
       await supervisor.stop();
+      await store.close();
     },
   };
 }

@@ -110,15 +110,15 @@ export function groupShares(store: Store, range: TimeRange): Promise<GroupShare[
   return store.query(
     `
     SELECT
-      nullIf(rollup.group, -1) AS group,
+      nullIf(counts.group, -1) AS group,
       model_version AS modelVersion,
       sum(event_count) AS events,
       sum(novel_count) AS novel,
       events / sum(events) OVER () AS share,
       sum(mean_probability * event_count) / events AS meanProbability
-    FROM assignments_1m AS rollup
+    FROM assignments_1m AS counts
     WHERE ${inRange('time')}
-    GROUP BY rollup.group, model_version
+    GROUP BY counts.group, model_version
     ORDER BY events DESC, group`,
     { parameters: { ...range } },
   );

@@ -95,13 +95,14 @@ describe('Watermark', () => {
     expect(events).toMatchObject({ failures: [], released: 21 });
   });
 
-  it('forgets what it has passed, however long it runs', () => {
+  it('keeps its place while it forgets what it has passed', () => {
     const { watermark } = make();
-    for (let offset = 0; offset < 100_000; offset++) {
-      watermark.track(offset, 1).ack.done();
-      expect(watermark.pending).toBe(0);
+    for (let block = 0; block < 50; block++) {
+      const tracked = Array.from({ length: 100 }, (_, i) => watermark.track(block * 100 + i, 1));
+      expect(watermark.pending).toBe(100);
+      for (const { ack } of tracked.reverse()) ack.done();
+      expect([watermark.position, watermark.pending]).toEqual([(block + 1) * 100, 0]);
     }
-    expect(watermark.position).toBe(100_000);
   });
 
   it('agrees with a model that replays the log: any order of acks, failures, changes and a fence', () => {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { workerEntry } from '../entry.js';
+import { threadEntry } from '../entry.js';
 import { PlantsenseError } from '../errors.js';
 
 /** What a call sends to a worker thread, and what comes back. */
@@ -30,7 +30,7 @@ export class WorkerThread {
    * @param data given to the module as `workerData`
    */
   constructor(caller: string, module: string, data?: unknown) {
-    const { path, execArgv } = workerEntry(caller, module);
+    const { path, execArgv } = threadEntry(caller, module);
     this.#worker = new Worker(path, { execArgv, workerData: data });
     this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on('error', error => this.#end(`A worker thread failed: ${error.message}`, error));

@@ -52,9 +52,15 @@ function hear(sound: Sound, sensor: string, topology: Topology): readonly Observ
   const stage = [...topology.stages.values()].find(({ type }) => type === 'noise_events');
   const settings = sensorSettings(topology.sensors, sensor);
   if (stage?.type !== 'noise_events')
-    throw new PlantsenseError('PARAMETER_INVALID', `The topology ${topology.name} has no stage noise_events.`);
+    throw new PlantsenseError(
+      'PARAMETER_INVALID',
+      `The topology ${topology.name} has no stage noise_events.`,
+    );
   if (!settings)
-    throw new PlantsenseError('SENSOR_UNKNOWN', `The topology ${topology.name} refuses the sensor ${sensor}.`);
+    throw new PlantsenseError(
+      'SENSOR_UNKNOWN',
+      `The topology ${topology.name} refuses the sensor ${sensor}.`,
+    );
   const stream = new SensorStream(streamOptions(settings, stage));
   const { samples, sampleRateHz } = sound;
   const observed: ObservedEvent[] = [];

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, PlantsenseError } from '../../errors.js';
 import { repairDeduplicationLogs } from './deduplication-log.js';
 import { EngineConnection } from './engine.js';
-import { EngineException, toEngineException } from './exception.js';
+import { EngineException } from './exception.js';
 import type { ChildMessage, OwnerMessage, ServeOptions, StoreLogLevel } from './protocol.js';
 import { createFront } from './server.js';
 import { Spool } from './spool.js';
@@ -19,7 +21,8 @@ import { StatementPool } from './statement-pool.js';
 const INSERT_THREADS = 2;
 const OTHER_THREADS = 4;
 const QUEUE = 200;
-const CANNOT_OPEN_FILE = 76;
+const CLOSE_POLL_MS = 5;
+const CLOSE_MS = 2_000;
 
 /** Tells the owner, and resolves when it is told. */
 function tell(message: ChildMessage): Promise<void> {
@@ -44,18 +47,28 @@ async function fail(error: unknown): Promise<void> {
   end();
 }
 
+/** chDB does not say why it can't open a directory. */
 function openEngine(directory: string): EngineConnection {
   try {
     return new EngineConnection(directory);
   } catch (error) {
-    const exception = toEngineException(error);
-    const inUse = exception.code === CANNOT_OPEN_FILE && /lock|another server/i.test(exception.message);
-    throw inUse
-      ? new PlantsenseError('DATA_DIR_IN_USE', `Another process has the store in ${directory} open.`)
-      : new PlantsenseError(
-          'DATA_DIR_CORRUPT',
-          `The store in ${directory} can't be opened: ${exception.message}`,
-        );
+    const owner = ownerOf(directory);
+    throw owner === null
+      ? new PlantsenseError('DATA_DIR_CORRUPT', `The store in ${directory} can't be opened: ${String(error)}`)
+      : new PlantsenseError('DATA_DIR_IN_USE', `Process ${owner} has the store in ${directory} open.`);
+  }
+}
+
+/** The living process that the engine's lock file names, or null. */
+function ownerOf(directory: string): number | null {
+  const lock = join(directory, 'status');
+  const pid = existsSync(lock) ? Number(/PID: (\d+)/.exec(readFileSync(lock, 'utf8'))?.[1]) : 0;
+  try {
+    process.kill(pid, 0);
+    return pid === 0 ? null : pid;
+  } catch (error) {
+    // A process of another user can't be signalled, but is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : null;
   }
 }
 
@@ -96,10 +109,13 @@ async function serve(options: ServeOptions): Promise<() => Promise<void>> {
   const port = await listen(server, options.host, options.port);
   await tell({ type: 'ready', port, version });
   return async () => {
+    const closed = once(server, 'close');
     server.close();
-    server.closeIdleConnections();
     await pool.idle();
-    server.closeAllConnections();
+    // Answers are still on their way; connections that clients keep open would never close by themselves.
+    const closing = setInterval(() => server.closeIdleConnections(), CLOSE_POLL_MS);
+    await Promise.race([closed, delay(CLOSE_MS)]);
+    clearInterval(closing);
     anchor.close();
   };
 }

@@ -43,6 +43,8 @@ export interface StatementShape {
   readonly files: boolean;
 }
 
+const PATH_COMES: ReadonlySet<string> = new Set(['FROM INFILE', 'INTO OUTFILE']);
+
 export function statementShape(sql: string): StatementShape {
   let format: string | null = null;
   let several = false;
@@ -58,8 +60,8 @@ export function statementShape(sql: string): StatementShape {
     else if (clause === 'format' && kind === 'word') [clause, format] = ['name', text];
     else if (clause === 'name' && keyword === 'SETTINGS') clause = 'settings';
     else if (clause !== 'settings') [clause, format] = ['none', null];
-    if (keyword === 'INFILE' || keyword === 'OUTFILE') files ||= previous === 'FROM' || previous === 'INTO';
-    previous = keyword;
+    if (kind === 'quoted' && PATH_COMES.has(previous)) files = true;
+    previous = `${previous.split(' ').at(-1)} ${keyword}`;
   }
   return { format, several, files };
 }

@@ -19,17 +19,26 @@ export interface PoolOptions {
 
 const KILL_AGAIN_MS = 100;
 
-/** Runs statements, each in a free thread. Inserts have threads of their own: slow queries can't hold them up. */
+/** Something that runs one statement at a time. */
+interface Runner {
+  execute(statement: Statement): AsyncGenerator<Piece, Summary>;
+}
+
+/**
+ * Runs statements. Inserts have places of their own: slow queries can't hold them up. They run on this thread, since
+ * starting one takes no time; a query is analysed by the call that starts it, so queries have threads.
+ */
 export class StatementPool {
   readonly #directory: string;
-  readonly #inserts: Lane<StatementThread>;
-  readonly #others: Lane<StatementThread>;
+  readonly #inserts: Lane<Runner>;
+  readonly #others: Lane<Runner>;
 
   constructor({ directory, inserts, others, queue, onCrash }: PoolOptions) {
     this.#directory = directory;
-    const make = () => new StatementThread(directory, onCrash);
-    this.#inserts = new Lane(inserts, queue, make);
-    this.#others = new Lane(others, queue, make);
+    this.#inserts = new Lane<Runner>(inserts, queue, () => ({
+      execute: statement => executeHere(directory, statement),
+    }));
+    this.#others = new Lane<Runner>(others, queue, () => new StatementThread(directory, onCrash));
   }
 
   /**
@@ -39,15 +48,15 @@ export class StatementPool {
    */
   async *run(statement: Statement, signal: AbortSignal): AsyncGenerator<Piece, Summary> {
     const lane = statement.kind === 'insert' ? this.#inserts : this.#others;
-    const thread = await lane.take();
+    const runner = await lane.take();
     const stop = new AbortController();
     try {
       if (signal.aborted) throw new EngineException(394, 'QUERY_WAS_CANCELLED', 'The client is gone.');
       if (statement.kind === 'read') this.#cancelWhen(signal, statement.id, stop.signal);
-      return yield* thread.execute(statement);
+      return yield* runner.execute(statement);
     } finally {
       stop.abort();
-      lane.give(thread);
+      lane.give(runner);
     }
   }
 
@@ -72,5 +81,14 @@ export class StatementPool {
     } finally {
       connection.close();
     }
+  }
+}
+
+async function* executeHere(directory: string, statement: Statement): AsyncGenerator<Piece, Summary> {
+  const connection = new EngineConnection(directory);
+  try {
+    return yield* connection.execute(statement);
+  } finally {
+    connection.close();
   }
 }

@@ -1,0 +1,15 @@
+import { PlantsenseError } from '../../errors.js';
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** An error of the file system as one of the catalogue. */
+export function diskError(error: unknown, path: string): PlantsenseError {
+  if (error instanceof PlantsenseError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== undefined && FULL.has(code)) {
+    return new PlantsenseError('DISK_FULL', `There is no room to write ${path} (${code}).`, { cause: error });
+  }
+  if (code === undefined)
+    return new PlantsenseError('INTERNAL', `Using ${path} failed: ${message}.`, { cause: error });
+  return new PlantsenseError('BROKER_UNAVAILABLE', `Using ${path} failed: ${message}.`, { cause: error });
+}

@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../conformance/eventually.js';
+import { Member } from '../conformance/member.js';
+import { numbered, send, values } from '../conformance/messages.js';
+import type { Grant, MemberEvents } from './core.js';
+import { CoreBroker } from './core-broker.js';
+import { LocalCore, type LocalCoreOptions } from './local-core.js';
+import { scratchDirectories } from './testing/scratch.js';
+
+/** What the conformance kit can't see from outside. */
+describe('groups', () => {
+  const scratch = scratchDirectories();
+  const cores: LocalCore[] = [];
+  afterEach(async () => {
+    for (const core of cores.splice(0)) await core.close(true);
+  });
+  const open = async (directory: string, options?: LocalCoreOptions) => {
+    const core = await LocalCore.open(directory, options);
+    cores.push(core);
+    return core;
+  };
+  const start = async (partitions: number) => {
+    const core = await open(await scratch());
+    await core.createTopic('t', { partitions });
+    return { core, broker: new CoreBroker(core) };
+  };
+  const options = { group: 'g', topics: ['t'] };
+  const request = {
+    ...options,
+    sessionTimeoutMs: 1_000,
+    drainDeadlineMs: 1_000,
+    startFrom: 'earliest',
+  } as const;
+  const quiet: MemberEvents = { assigned() {}, revoke: async () => {}, lost() {}, failed() {} };
+
+  it('only move what has to move: the others go on', async () => {
+    const { broker } = await start(4);
+    const first = await Member.join(broker, options, { fetches: false });
+    await eventually('all', () => first.partitions.length === 4);
+    const second = await Member.join(broker, options, { fetches: false });
+    await eventually('two each', () => second.partitions.length === 2);
+    expect(first.partitions).toHaveLength(2);
+    for (const kept of first.partitions) {
+      expect(kept.generation).toBe(1);
+      await kept.commit({ offset: 0, metadata: 'same generation' });
+    }
+    expect(second.partitions.map(p => p.generation)).toEqual([2, 2]);
+  });
+
+  it('count generations on after the broker died', async () => {
+    const directory = await scratch();
+    const generations: number[] = [];
+    for (let life = 0; life < 3; life++) {
+      const core = await open(directory);
+      await core.createTopic('t', { partitions: 1 });
+      const member = await Member.join(new CoreBroker(core), options, { fetches: false });
+      await eventually('assigned', () => member.partitions.length === 1);
+      generations.push(member.get(0).generation);
+      await core.close(true);
+    }
+    expect(generations).toEqual([1, 2, 3]);
+  });
+
+  it('lose the partitions of a topic that is deleted, and get them when it is made again', async () => {
+    const { core, broker } = await start(2);
+    const member = await Member.join(broker, options);
+    await eventually('assigned', () => member.partitions.length === 2);
+    const old = member.get(0);
+    await core.deleteTopic('t');
+    await eventually('lost', () => member.partitions.length === 0);
+    await expect(old.commit({ offset: 1, metadata: '' })).rejects.toMatchObject({ code: 'COMMIT_FENCED' });
+
+    await core.createTopic('t', { partitions: 1 });
+    await eventually('assigned anew', () => member.partitions.length === 1);
+    expect(member.get(0).incarnation).not.toBe(old.incarnation);
+    expect(member.get(0).committed).toBeNull();
+    await send(broker, 't', numbered(3));
+    await eventually('read', () => member.received.length === 3);
+  });
+
+  it('give the next owner a commit that was being saved when the last one was fenced', async () => {
+    let slow = false;
+    const core = await open(await scratch(), {
+      write: async (file, bytes, position) => {
+        if (slow) await new Promise(resolve => setTimeout(resolve, 30));
+        await file.write(bytes, 0, bytes.length, position);
+      },
+    });
+    await core.createTopic('t', { partitions: 1 });
+    const granted: Grant[] = [];
+    const events = { ...quiet, assigned: (grants: readonly Grant[]) => void granted.push(...grants) };
+    const first = await core.join(request, events);
+    await eventually('assigned', () => granted.length === 1);
+    await core.join(request, events);
+
+    slow = true;
+    const { member, generation } = granted[0]!;
+    const committing = core.commit({ group: 'g', member, generation }, granted[0]!, {
+      offset: 9,
+      metadata: 'late',
+    });
+    first.abandon();
+    await eventually('assigned to the second', () => granted.length === 2);
+    expect(granted[1]!.committed).toEqual({ offset: 9, metadata: 'late' });
+    await committing;
+  });
+
+  it('end a wait with COMMIT_FENCED when the member is evicted', async () => {
+    const { core } = await start(1);
+    const granted: Grant[] = [];
+    const membership = await core.join(request, { ...quiet, assigned: g => void granted.push(...g) });
+    await eventually('assigned', () => granted.length === 1);
+    const { member, generation } = granted[0]!;
+    const owner = { group: 'g', member, generation };
+    const waiting = core.read(
+      { topic: 't', partition: 0, offset: 0, maxBytes: 10, owner },
+      new AbortController().signal,
+    );
+    membership.abandon();
+    await expect(waiting).rejects.toMatchObject({ code: 'COMMIT_FENCED' });
+  });
+
+  it('fence a member that never answers at its deadline, and leave its successor alone when it does', async () => {
+    const { core } = await start(1);
+    const granted: Grant[] = [];
+    let answer = () => {};
+    const stuck = new Promise<void>(resolve => {
+      answer = resolve;
+    });
+    const assigned = (grants: readonly Grant[]) => void granted.push(...grants);
+    const first = await core.join(
+      { ...request, drainDeadlineMs: 50 },
+      { ...quiet, assigned, revoke: () => stuck },
+    );
+    await eventually('assigned', () => granted.length === 1);
+    void first.leave();
+    await core.join(request, { ...quiet, assigned });
+    await eventually('assigned to the second', () => granted.length === 2);
+    const [old, current] = granted.map(({ member, generation }) => ({ group: 'g', member, generation }));
+    await expect(core.commit(old!, granted[0]!, { offset: 1, metadata: '' })).rejects.toMatchObject({
+      code: 'COMMIT_FENCED',
+    });
+    answer();
+    await new Promise(setImmediate);
+    await core.commit(current!, granted[1]!, { offset: 1, metadata: '' });
+  });
+
+  it('leave a partition with its new owner when the old one, long evicted, has drained', async () => {
+    const { core } = await start(1);
+    const granted: Grant[] = [];
+    let answer = () => {};
+    const drained = new Promise<void>(resolve => {
+      answer = resolve;
+    });
+    const assigned = (grants: readonly Grant[]) => void granted.push(...grants);
+    const first = await core.join(request, { ...quiet, assigned, revoke: () => drained });
+    await eventually('assigned', () => granted.length === 1);
+    await core.join(request, { ...quiet, assigned });
+    const leaving = first.leave();
+    await new Promise(setImmediate);
+    first.abandon();
+    await eventually('assigned to the second', () => granted.length === 2);
+    answer();
+    await leaving;
+    const { member, generation } = granted[1]!;
+    await core.commit({ group: 'g', member, generation }, granted[1]!, { offset: 1, metadata: '' });
+  });
+
+  it('try again when the disk is full just then', async () => {
+    let full = false;
+    const core = await open(await scratch(), {
+      write: async (file, bytes, position) => {
+        if (full) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        await file.write(bytes, 0, bytes.length, position);
+      },
+    });
+    await core.createTopic('t', { partitions: 1 });
+    full = true;
+    const member = await Member.join(new CoreBroker(core), options, { fetches: false });
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(member.partitions).toEqual([]);
+    full = false;
+    await eventually('assigned', () => member.partitions.length === 1);
+  });
+
+  it('read new messages after a power cut took some that were committed', async () => {
+    const directory = await scratch();
+    const warnings: string[] = [];
+    const core = await open(directory);
+    await core.createTopic('t', { partitions: 1 });
+    const broker = new CoreBroker(core);
+    await send(broker, 't', numbered(3));
+    // As if five more had been sent and committed, of which the disk kept only the commit.
+    await core.setGroupCommits('g', 't', new Map([[0, { offset: 8, metadata: 'gone' }]]));
+    await core.close(true);
+
+    const again = await open(directory, { warn: message => warnings.push(message) });
+    expect(await again.groupCommits('g', 't')).toEqual(new Map([[0, { offset: 3, metadata: '' }]]));
+    expect(warnings.join()).toMatch(/committed offset 8/);
+    const member = await Member.join(new CoreBroker(again), options);
+    await send(new CoreBroker(again), 't', numbered(2, 0, 3));
+    await eventually('read', () => member.received.length === 2);
+    expect(values(member.received)).toEqual(['3', '4']);
+  });
+});

@@ -1,0 +1,73 @@
+import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlantsenseError } from '../../errors.js';
+import { LogSegment, segmentName } from './log-segment.js';
+import { INITIAL_STATE, type LogState, loadState, saveState } from './log-state.js';
+
+export interface RecoveredLog {
+  /** At least one; the last one is open for appends. */
+  readonly segments: LogSegment[];
+  readonly state: LogState;
+  /** Bytes cut off the end: a write that was under way, or after a power cut what had not been synced. */
+  readonly truncatedBytes: number;
+}
+
+/**
+ * Opens the segments of a partition after any kind of stop, or makes the first one.
+ *
+ * What was synced must be there, intact. Behind that point the log ends at the first record that is not whole, because
+ * after a power cut the disk may hold any part of what was written last. After a mere `kill -9` everything that was
+ * written is there, and only a write that was under way is cut off.
+ *
+ * @throws PlantsenseError DATA_DIR_CORRUPT, naming the file and the place
+ */
+export async function recoverLog(directory: string): Promise<RecoveredLog> {
+  await mkdir(directory, { recursive: true });
+  const saved = await loadState(directory);
+  const bases = await findSegments(directory);
+  if (bases.length === 0) {
+    if (saved !== null) throw new PlantsenseError('DATA_DIR_CORRUPT', `${directory} has lost its segments.`);
+    return { segments: [await LogSegment.create(directory, 0)], state: INITIAL_STATE, truncatedBytes: 0 };
+  }
+
+  const { startOffset, syncedSegment, syncedPosition } = saved ?? INITIAL_STATE;
+  const segments: LogSegment[] = [];
+  let truncatedBytes = 0;
+  for (const base of bases) {
+    const path = join(directory, segmentName(base));
+    if (truncatedBytes > 0) {
+      // Appends went on in this segment after the place where the disk lost some: it can't follow what is left.
+      truncatedBytes += (await stat(path)).size;
+      await unlink(path);
+    } else if (base < syncedSegment) {
+      segments.push(await LogSegment.load(path, base));
+    } else {
+      const segment = await LogSegment.scan(path, base);
+      if (base === syncedSegment && segment.size < syncedPosition) throw segment.corrupt(segment.size);
+      truncatedBytes += (await stat(path)).size - segment.size;
+      if (truncatedBytes > 0) await segment.truncate();
+      await segment.sync();
+      segments.push(segment);
+    }
+  }
+
+  const last = segments.at(-1)!;
+  await last.keepOpen();
+  const state = {
+    startOffset,
+    syncedSegment: last.baseOffset,
+    syncedPosition: last.size,
+  };
+  await saveState(directory, state, false);
+  return { segments, state, truncatedBytes };
+}
+
+/** The base offsets of the segments of a directory, rising. Removes what an interrupted compaction left. */
+async function findSegments(directory: string): Promise<number[]> {
+  const bases: number[] = [];
+  for (const name of await readdir(directory)) {
+    if (/^\d{20}\.log$/.test(name)) bases.push(Number(name.slice(0, 20)));
+    else if (name.endsWith('.tmp')) await unlink(join(directory, name));
+  }
+  return bases.sort((a, b) => a - b);
+}

@@ -1,0 +1,88 @@
+import type { AnyRecord } from '../records/codec.js';
+import type { Alarm, NoiseAssignment } from '../records/types.js';
+import type { DemoPicture } from './demo-picture.js';
+import type { DemoMoment, DemoReport, DemoStart } from './demo-report.js';
+import { type DemoSummary, summaryText } from './demo-summary.js';
+import { counted, decibels, kilobytes, minutes } from './live-view-format.js';
+import type { Output } from './output.js';
+
+/** Progress comes this often. */
+const PROGRESS_SECS = 10;
+
+/** Tells of a run in plain lines: for a terminal that can't be drawn on, and for logs. */
+export class LinesReport implements DemoReport {
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  readonly #command: (args: string) => string;
+  #progressSecs = 0;
+  #elapsedSecs = 0;
+
+  constructor(stdout: Output, stderr: Output, command: (args: string) => string) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#command = command;
+  }
+
+  announce({ microphones, forSecs, dataDir, logFile }: Parameters<DemoReport['announce']>[0]): void {
+    const until = forSecs === null ? 'until Ctrl-C' : `for ${minutes(forSecs)}`;
+    void this.#stderr.write(
+      `Plantsense demo: a small plant with ${microphones} simulated microphones, ${until}.\n` +
+        'Sound goes in; levels, loud events and groups of events that sound alike come out. The groups are learnt in this run.\n' +
+        `Broker and store run in here, with their data in ${dataDir}; the log is ${logFile}.\n`,
+    );
+  }
+
+  started({ earlierEvents, httpUrl, storeUrl }: DemoStart): void {
+    if (earlierEvents > 0)
+      this.#line(`It continues with ${counted(earlierEvents, 'event')} of earlier runs.`);
+    const page = httpUrl === null ? '' : `Status page: ${httpUrl}  `;
+    this.#line(`${page}Store (ClickHouse over HTTP): ${storeUrl}`);
+  }
+
+  record(record: AnyRecord, picture: DemoPicture): void {
+    if (record.record === 'noise-assignment') this.#assignment(record.value, picture);
+    else if (record.record === 'alarm') this.#alarm(record.value);
+    else if (record.record === 'model-announcement')
+      this.#timed(`The model in use has ${counted(record.value.groups, 'group')}: ${record.value.reason}`);
+  }
+
+  tick({ elapsedSecs }: DemoMoment, picture: DemoPicture): void {
+    this.#elapsedSecs = elapsedSecs;
+    if (elapsedSecs < this.#progressSecs + PROGRESS_SECS) return;
+    this.#progressSecs = elapsedSecs;
+    const { chunksPerSec, bytesPerSec, delaySecs, lag } = picture.flow;
+    const waiting = [...lag.values()].reduce((sum, messages) => sum + messages, 0);
+    const delay = delaySecs ? `, ${delaySecs.median.toFixed(1)} s from sound to row` : '';
+    const { events, eventsNeeded, detail } = picture.learning;
+    const model = picture.model ? '' : ` No model yet: ${detail ?? `${events} of ${eventsNeeded} events`}.`;
+    const flow = `${chunksPerSec.toFixed(0)} chunks/s, ${kilobytes(bytesPerSec)}/s, lag ${waiting}${delay}.`;
+    this.#timed(`${flow}${model}`);
+  }
+
+  close(): void {}
+
+  async summary(summary: DemoSummary, dataDir: string): Promise<void> {
+    await this.#stdout.line(`\n${summaryText(summary, { dataDir, command: this.#command })}`);
+  }
+
+  #assignment({ eventId, sensor, group, novel, probability }: NoiseAssignment, picture: DemoPicture): void {
+    const event = picture.event(eventId)?.event;
+    const what = event
+      ? `${decibels(event.lafmaxDb)} for ${event.durationSecs.toFixed(1)} s`
+      : 'an earlier event';
+    const percent = probability === null ? '' : ` (${(100 * probability).toFixed(0)} %)`;
+    this.#timed(`${sensor.padEnd(14)} ${what}: ${novel ? 'novel' : `group ${group}${percent}`}`);
+  }
+
+  #alarm({ sensor, state, message }: Alarm): void {
+    this.#timed(`${sensor.padEnd(14)} alarm ${state}: ${message}`);
+  }
+
+  #timed(text: string): void {
+    this.#line(`${minutes(this.#elapsedSecs)}  ${text}`);
+  }
+
+  #line(text: string): void {
+    void this.#stderr.line(text);
+  }
+}

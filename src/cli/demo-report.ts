@@ -1,0 +1,37 @@
+import type { AnyRecord } from '../records/codec.js';
+import type { DemoPicture } from './demo-picture.js';
+import type { DemoSummary } from './demo-summary.js';
+
+/** What is known when the plant begins. */
+export interface DemoStart {
+  readonly microphones: number;
+  readonly forSecs: number | null;
+  readonly dataDir: string;
+  readonly logFile: string;
+  /** A sound is an event from this level on. */
+  readonly thresholdDb: number;
+  /** Events of earlier runs. */
+  readonly earlierEvents: number;
+  readonly storeUrl: string;
+  readonly httpUrl: string | null;
+}
+
+/** Where a run is. */
+export interface DemoMoment {
+  readonly nowUs: number;
+  readonly elapsedSecs: number;
+}
+
+/** Tells somebody what the demo does: a person at a terminal, a person with a log, or a program. */
+export interface DemoReport {
+  /** Before anything happens. */
+  announce(plan: Pick<DemoStart, 'microphones' | 'forSecs' | 'dataDir' | 'logFile'>): void;
+  started(start: DemoStart, picture: DemoPicture): void;
+  /** A record came through a topic. */
+  record(record: AnyRecord, picture: DemoPicture): void;
+  /** Several times a second. */
+  tick(moment: DemoMoment, picture: DemoPicture): void;
+  /** The plant has stopped and nothing more will be shown; also after an error, and more than once. */
+  close(): void;
+  summary(summary: DemoSummary, dataDir: string): Promise<void>;
+}

@@ -1,0 +1,150 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { OutgoingMessage } from '../broker/port.js';
+import { PLANT_CALIBRATION_DB_SPL, PLANT_RATE_HZ, plantMicrophones } from '../simulation/plant.js';
+import { loadPlantSounds } from '../simulation/plant-sounds.js';
+import { type PlantClock, playPlant } from '../simulation/play-plant.js';
+import type { MicrophoneSpec } from '../simulation/simulated-microphone.js';
+import { exponentialBackoff, retrying } from '../stream/retry.js';
+import { createLog, type Log } from '../telemetry/log.js';
+import { loadTopology } from '../topology/load.js';
+import { type RunningTopology, startTopology } from '../topology/running.js';
+import type { Topology } from '../topology/topology.js';
+import { countRun, openDemoDirectory } from './demo-directory.js';
+import { DemoPicture } from './demo-picture.js';
+import { countRows } from './demo-queries.js';
+import type { DemoReport } from './demo-report.js';
+import { Showing } from './demo-showing.js';
+import { type DemoSummary, summarize } from './demo-summary.js';
+
+export interface DemoOptions {
+  readonly microphones: number;
+  /** How long the plant runs; null: until `signal` aborts. */
+  readonly forSecs: number | null;
+  readonly dataDir: string;
+  /** Whether to delete what earlier runs left. */
+  readonly fresh: boolean;
+  readonly version: string;
+  /** Ends the plant; what was heard is still worked on. */
+  readonly signal: AbortSignal;
+  readonly clock: PlantClock;
+}
+
+const TOPOLOGY = fileURLToPath(new URL('../../topologies/demo.yaml', import.meta.url));
+const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
+const SOUND_TOPIC = 'audio.raw';
+
+/** What has not come to the store by then is left to the next run. */
+const DRAIN_MS = 30_000;
+
+/** What `topologies/demo.yaml` says, in this data directory. */
+async function demoTopology(dataDir: string): Promise<Topology> {
+  const { topology } = await loadTopology(TOPOLOGY, {});
+  return { ...topology, dataDir };
+}
+
+/**
+ * Runs the simulated plant and the topology that listens to it, tells `report` about it, and ends with what is stored.
+ * @throws PlantsenseError PARAMETER_INVALID, DATA_DIR_IN_USE, and whatever ends the topology
+ */
+export async function runDemo(options: DemoOptions, report: DemoReport): Promise<void> {
+  const { microphones, forSecs, version } = options;
+  const directory = await openDemoDirectory(options.dataDir, options.fresh);
+  const { path: dataDir, logFile, runs } = directory;
+  const plan = { microphones, forSecs, dataDir, logFile };
+  report.announce(plan);
+  const at = { sampleRateHz: PLANT_RATE_HZ, calibrationDbSpl: PLANT_CALIBRATION_DB_SPL };
+  const [sounds, topology] = await Promise.all([loadPlantSounds(SAMPLES, at), demoTopology(dataDir)]);
+  const specs = plantMicrophones(microphones, sounds);
+  const picture = new DemoPicture(specs.map(({ sensor }) => sensor));
+  const logging = openLog(logFile);
+  try {
+    const running = await startTopology({ topology, log: logging.log, version });
+    let summary: DemoSummary;
+    try {
+      await countRun(directory);
+      const before = await countRows(running.store);
+      const { httpUrl, storeUrl } = running;
+      const { thresholdDb } = topology.sensors.defaults;
+      const earlierEvents = before.get('events') ?? 0;
+      report.started({ ...plan, thresholdDb, earlierEvents, httpUrl, storeUrl }, picture);
+      // Another seed each run, so that the second is not the first again.
+      await playAndShow(running, specs, runs + 1, {
+        ...options,
+        picture,
+        report,
+        topology,
+        log: logging.log,
+      });
+      summary = await summarize(running.store, before, picture.model?.version ?? null);
+    } finally {
+      report.close();
+      await running.stop();
+    }
+    await report.summary(summary, dataDir);
+  } finally {
+    logging.close();
+  }
+}
+
+interface Play extends Pick<DemoOptions, 'forSecs' | 'signal' | 'clock'> {
+  readonly picture: DemoPicture;
+  readonly report: DemoReport;
+  readonly topology: Topology;
+  readonly log: Log;
+}
+
+/** From the first sound until all that was heard is in the store. */
+async function playAndShow(
+  running: RunningTopology,
+  microphones: readonly MicrophoneSpec[],
+  seed: number,
+  { forSecs, signal, clock, picture, report, topology, log }: Play,
+): Promise<void> {
+  const eventsNeeded = eventsOfFirstModel(topology);
+  const showing = new Showing({ running, picture, eventsNeeded, clock, log, report });
+  const producer = await running.broker.producer();
+  const end = new AbortController();
+  const over = AbortSignal.any([signal, end.signal]);
+  try {
+    if (forSecs !== null) void clock.until(clock.nowUs() + forSecs * 1e6, over).then(() => end.abort());
+    const send = (messages: readonly OutgoingMessage[]) =>
+      retrying(() => producer.send(SOUND_TOPIC, messages), { backoff: exponentialBackoff });
+    const playing = playPlant({ microphones, seed, clock, send, signal: over });
+    playing.catch(() => {});
+    // A topology that fails ends the plant.
+    await Promise.race([playing, running.done]);
+    picture.phase = 'the plant has stopped; what it said is worked on to the end';
+    await running.untilCaughtUp(AbortSignal.timeout(DRAIN_MS));
+  } finally {
+    end.abort();
+    await showing.end();
+    await producer.close();
+  }
+}
+
+function eventsOfFirstModel({ stages }: Topology): number {
+  for (const stage of stages.values()) if (stage.type === 'noise_learn') return stage.firstAfterEvents;
+  return 0;
+}
+
+/** A log in a file: a person in front of the view wants no lines of it. */
+function openLog(path: string): { readonly log: Log; close(): void } {
+  const file = openSync(path, 'a');
+  let isOpen = true;
+  const write = (text: string) => {
+    try {
+      // What is closed last, such as a thread, may still have something to say.
+      if (isOpen) writeSync(file, text);
+    } catch {
+      // A disk that is full of sound must not end the demo for its log.
+    }
+  };
+  return {
+    log: createLog({ format: 'json', stream: { write } }),
+    close: () => {
+      isOpen = false;
+      closeSync(file);
+    },
+  };
+}

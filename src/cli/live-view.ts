@@ -1,0 +1,236 @@
+import type { DemoPicture, EventPicture, MicrophonePicture } from './demo-picture.js';
+import { count, counted, decibels, kilobytes, minutes, timeOfDay } from './live-view-format.js';
+import { field, type Span, type Style, spread, styledLine } from './live-view-text.js';
+
+/** What the view shows besides the picture. */
+export interface ViewContext {
+  readonly columns: number;
+  readonly rows: number;
+  /** Now, by the plant's clock. */
+  readonly nowUs: number;
+  readonly elapsedSecs: number;
+  /** Null: until Ctrl-C. */
+  readonly totalSecs: number | null;
+  /** Minutes that the local time is ahead of UTC. */
+  readonly utcOffsetMinutes: number;
+  readonly thresholdDb: number;
+  readonly httpUrl: string | null;
+  readonly storeUrl: string;
+  readonly logFile: string;
+}
+
+/** The scale of the level meters. */
+const METER_FROM_DB = 50;
+const METER_TO_DB = 105;
+const NAME_COLUMNS = 14;
+/** Columns beside the meter: name, number, state. */
+const BESIDE_METER = NAME_COLUMNS + 38;
+/** An oddity is marked for this long after it was counted. */
+const FRESH_MS = 6000;
+/** Without a row of levels for this long a microphone is shown as not heard. Rows come each second. */
+const NOT_HEARD_US = 3_500_000;
+const FEWEST_EVENTS = 3;
+/** Rows of the frame besides microphones and events: title, two headings, two empty lines, what stands below. */
+const OTHER_ROWS = 11;
+
+const GROUP_COLOURS = [39, 208, 77, 213, 220, 45, 141, 118, 203, 180] as const;
+
+/** Groups keep their colour: it depends on the id alone. */
+export function groupStyle(group: number): Style {
+  return { colour: GROUP_COLOURS[group % GROUP_COLOURS.length]! };
+}
+
+/** One screen: at most `rows` lines of at most `columns` columns. */
+export function liveView(picture: DemoPicture, context: ViewContext): string[] {
+  const { columns, rows } = context;
+  const microphones = [...picture.microphones.values()];
+  const room = Math.max(1, rows - OTHER_ROWS - FEWEST_EVENTS);
+  // One row of those that there is room for says how many are not shown.
+  const shown = microphones.length <= room ? microphones : microphones.slice(0, room - 1);
+  const hidden = microphones.length - shown.length;
+  const eventRows = Math.max(0, rows - OTHER_ROWS - shown.length - (hidden > 0 ? 1 : 0));
+  const lines: (readonly Span[])[] = [
+    title(microphones.length, context),
+    scale(context),
+    ...shown.map(microphone => meter(microphone, context)),
+    ...(hidden > 0 ? [[[`  and ${hidden} more`, 'dim'] as const]] : []),
+    [],
+    [['Latest events', 'bold']],
+    ...eventLines(picture.latestEvents(eventRows), eventRows, context),
+    [],
+    ...model(picture, columns),
+    groups(picture),
+    flow(picture),
+    stored(picture),
+    addresses(context),
+  ];
+  return lines.slice(0, rows).map(line => styledLine(line, columns));
+}
+
+function title(microphones: number, { columns, elapsedSecs, totalSecs }: ViewContext): Span[] {
+  const total = totalSecs === null ? '' : ` of ${minutes(totalSecs)}`;
+  return spread(
+    [
+      ['Plantsense demo', 'bold'],
+      ` · ${microphones} simulated microphones · ${minutes(elapsedSecs)}${total}`,
+    ],
+    [['Ctrl-C ends it', 'dim']],
+    columns,
+  );
+}
+
+function meterColumns(columns: number): number {
+  return Math.max(10, Math.min(60, columns - BESIDE_METER));
+}
+
+/** Where a level stands on a meter of `width` columns. */
+function position(levelDb: number, width: number): number {
+  const share = (levelDb - METER_FROM_DB) / (METER_TO_DB - METER_FROM_DB);
+  return Math.max(0, Math.min(width, Math.round(share * width)));
+}
+
+function scale({ columns }: ViewContext): Span[] {
+  const width = meterColumns(columns);
+  const marks = Array<string>(width + 4).fill(' ');
+  for (let level = METER_FROM_DB; level <= METER_TO_DB; level += 20) {
+    [...String(level)].forEach((digit, i) => {
+      marks[position(level, width) + i] = digit;
+    });
+  }
+  return [[`${' '.repeat(NAME_COLUMNS)}  ${marks.join('')}  dB(A)`, 'dim']];
+}
+
+function meter(microphone: MicrophonePicture, context: ViewContext): Span[] {
+  const { levelDb, sensor } = microphone;
+  const width = meterColumns(context.columns);
+  const threshold = position(context.thresholdDb, width);
+  const end = levelDb === null ? 0 : position(levelDb, width);
+  const rest = [...'·'.repeat(width)];
+  if (threshold < width) rest[threshold] = '┊';
+  return [
+    field(sensor, NAME_COLUMNS),
+    '  ',
+    ['█'.repeat(Math.min(end, threshold)), 'green'],
+    ['█'.repeat(Math.max(0, end - threshold)), 'yellow'],
+    [rest.slice(end).join(''), 'dim'],
+    ` ${decibels(levelDb)}  `,
+    ...state(microphone, context),
+  ];
+}
+
+/** What is odd at a microphone, the most urgent first. */
+function state({ silent, heardUntilUs, notices, events }: MicrophonePicture, { nowUs }: ViewContext): Span[] {
+  const spans: Span[] = [];
+  if (silent) spans.push(['silent: only zeros', 'red'], ' ');
+  else if (heardUntilUs > 0 && nowUs - heardUntilUs > NOT_HEARD_US) spans.push(['nothing heard', 'red'], ' ');
+  for (const [kind, words] of Object.entries(NOTICES)) {
+    const notice = notices.get(kind);
+    if (!notice || notice.count === 0) continue;
+    const isFresh = nowUs / 1000 - notice.atMs < FRESH_MS && kind !== 'duplicate';
+    spans.push([words(notice.count), isFresh ? 'red' : 'dim'], ' ');
+  }
+  return spans.length > 0 ? spans : [[events === 0 ? '' : counted(events, 'event'), 'dim']];
+}
+
+const NOTICES: Readonly<Record<string, (times: number) => string>> = {
+  gap: times => counted(times, 'gap'),
+  clock_jump: times => counted(times, 'clock jump'),
+  duplicate: times => `${count(times)} sent twice`,
+};
+
+function eventLines(events: readonly EventPicture[], rows: number, context: ViewContext): Span[][] {
+  const lines = events.map(({ event, assignment }): Span[] => [
+    [timeOfDay(event.onsetTimeUs, context.utcOffsetMinutes), 'dim'],
+    `  ${field(event.sensor, NAME_COLUMNS)} ${decibels(event.lafmaxDb)}  ${event.durationSecs.toFixed(1).padStart(4)} s  `,
+    ...assigned(assignment),
+  ]);
+  if (lines.length === 0 && rows > 0) lines.push([['  none yet', 'dim']]);
+  while (lines.length < rows) lines.push([]);
+  return lines;
+}
+
+function assigned(assignment: EventPicture['assignment']): Span[] {
+  if (!assignment) return [['waits for a group', 'dim']];
+  const { group, novel, probability } = assignment;
+  if (novel)
+    return [
+      ['◆ novel', 'red'],
+      [': like nothing in the model', 'dim'],
+    ];
+  if (group === null) return [['no group', 'dim']];
+  const percent = probability === null ? '' : ` ${(100 * probability).toFixed(0).padStart(4)} %`;
+  return [
+    [`■ group ${group}`, groupStyle(group)],
+    [percent, 'dim'],
+  ];
+}
+
+const BAR_COLUMNS = 30;
+
+function model({ model, learning, phase }: DemoPicture, columns: number): Span[][] {
+  const label = heading('Model');
+  if (phase !== '') return [[label, [phase, 'yellow']]];
+  if (model) {
+    const { version, kind, groups } = model;
+    return [
+      [
+        label,
+        `${counted(groups, 'group')} found by a ${KINDS[kind] ?? kind}`,
+        [`, version ${version}`, 'dim'],
+      ],
+    ];
+  }
+  const { events, eventsNeeded, detail } = learning;
+  if (events >= eventsNeeded && eventsNeeded > 0)
+    return [[label, [detail ?? 'learns its first model', 'cyan']]];
+  const done = Math.round((BAR_COLUMNS * events) / Math.max(1, eventsNeeded));
+  return [
+    [
+      label,
+      ['█'.repeat(done), 'cyan'],
+      ['░'.repeat(BAR_COLUMNS - done), 'dim'],
+      ` ${events} of ${eventsNeeded} events`,
+      [columns >= 90 ? ', then the first model is learnt from them' : ' to learn from', 'dim'],
+    ],
+  ];
+}
+
+const KINDS: Readonly<Record<string, string>> = { gmm: 'Gaussian mixture', kmeans: 'k-means' };
+
+function groups({ groups }: DemoPicture): Span[] {
+  const spans: Span[] = [heading('Groups')];
+  const known = [...groups].filter((entry): entry is [number, number] => entry[0] !== null);
+  for (const [group, events] of known.sort(([a], [b]) => a - b))
+    spans.push([`■ ${group}`, groupStyle(group)], ` ${count(events)}   `);
+  const novel = groups.get(null);
+  if (novel) spans.push(['◆ novel', 'red'], ` ${count(novel)}`);
+  if (spans.length === 1) spans.push(['none yet', 'dim']);
+  return spans;
+}
+
+function flow({ flow: { chunksPerSec, bytesPerSec, lag, delaySecs } }: DemoPicture): Span[] {
+  const waiting = [...lag].map(([stage, messages]) => `${stage} ${count(messages)}`).join(', ');
+  const delay = delaySecs ? `${delaySecs.median.toFixed(1)} s (p99 ${delaySecs.p99.toFixed(1)} s)` : '–';
+  return [
+    heading('Flow'),
+    `${chunksPerSec.toFixed(0)} chunks/s, ${kilobytes(bytesPerSec)}/s`,
+    ['  lag ', 'dim'],
+    waiting === '' ? '–' : waiting,
+    ['  sound to row ', 'dim'],
+    delay,
+  ];
+}
+
+function stored({ flow: { rows } }: DemoPicture): Span[] {
+  const tables = [...rows].map(([table, stored]) => `${table} ${count(stored)}`).join('   ');
+  return [heading('Stored'), tables === '' ? '–' : tables];
+}
+
+function addresses({ httpUrl, storeUrl, logFile }: ViewContext): Span[] {
+  const page = httpUrl === null ? [] : [`status page ${httpUrl}`];
+  return [heading('Open'), [[...page, `ClickHouse ${storeUrl}`, `log ${logFile}`].join('   '), 'dim']];
+}
+
+function heading(text: string): Span {
+  return [text.padEnd(8), 'bold'];
+}

@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** Every command that does something takes it. */
+export interface JsonOption {
+  readonly json: boolean;
+}
+
+/**
+ * A command that does something: it has `--json`, and an example in its help.
+ * @param example the command line without `plantsense`
+ */
+export function newCommand(name: string, description: string, example: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--json', 'print JSON, for programs', false)
+    .addHelpText('after', `\nExample:\n  $ plantsense ${example}`);
+}
+
+/** A command that only holds others. */
+export function newGroup(name: string, description: string, commands: readonly Command[]): Command {
+  const group = new Command(name).description(description);
+  for (const command of commands) group.addCommand(command);
+  return group;
+}
+
+/** For an option's text: a whole number in a range. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number ${range(min, max)}.`);
+  };
+}
+
+/** For an option's text: a number in a range, both ends included. */
+export function decimalNumber(min: number, max = Number.MAX_VALUE): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a number ${range(min, max)}.`);
+  };
+}
+
+/** For an option's text: a word that stands for `value`, or what `parse` makes of it. */
+export function wordOr<W, T>(word: string, value: W, parse: (text: string) => T): (text: string) => W | T {
+  return text => {
+    if (text === word) return value;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new InvalidArgumentError(error.message.replace('It must be ', `It must be ${word} or `));
+    }
+  };
+}
+
+/** For an option's text: a point in time, ISO 8601, as microseconds since the epoch. */
+export function timeUs(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(ms)) return ms * 1000;
+  throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:30:00Z.');
+}
+
+/** An option that takes one of a few words. */
+export function choice(flags: string, about: string, words: readonly string[], fallback?: string): Option {
+  const option = new Option(flags, about).choices([...words]);
+  return fallback === undefined ? option : option.default(fallback);
+}
+
+/** An option whose default is shown as it would be written. */
+export function parsed<T>(
+  flags: string,
+  about: string,
+  parse: (text: string) => T,
+  fallback?: string,
+): Option {
+  const option = new Option(flags, about).argParser(parse);
+  return fallback === undefined ? option : option.default(parse(fallback), fallback);
+}
+
+function range(min: number, max: number): string {
+  const open = max === Number.MAX_SAFE_INTEGER || max === Number.MAX_VALUE;
+  return open ? `of ${min} or more` : `from ${min} to ${max}`;
+}

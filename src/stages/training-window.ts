@@ -1,0 +1,60 @@
+import type { Broker, Message } from '../broker/port.js';
+import { PlantsenseError } from '../errors.js';
+import { type NoiseTrainingSet, NoiseTrainingWindow } from '../lifecycle/noise-training-set.js';
+import { codec } from '../records/codec.js';
+import { tensorFloats } from '../records/tensor-bytes.js';
+import type { NoiseFeatures } from '../records/types.js';
+import { readToEnd } from './follow-topic.js';
+
+const US_PER_HOUR = 3_600_000_000;
+
+/**
+ * The events of the last hours of a topic of features, counted back from its newest event. Tensors of another feature set
+ * than the newest event's, from before a change of the options, are left out.
+ *
+ * @throws PlantsenseError TOPIC_NOT_FOUND; TRAINING_DATA_INSUFFICIENT when the topic holds no event
+ */
+export async function readTrainingWindow(
+  broker: Broker,
+  topic: string,
+  windowHours: number,
+  signal: AbortSignal,
+): Promise<NoiseTrainingSet> {
+  let newest: Pick<NoiseFeatures, 'startTimeUs' | 'featureSet' | 'shape'> | null = null;
+  for await (const messages of readToEnd(broker, topic, signal)) {
+    for (const message of messages) {
+      const features = decode(message);
+      if (!features || features.startTimeUs < (newest?.startTimeUs ?? 0)) continue;
+      const { startTimeUs, featureSet, shape } = features;
+      newest = { startTimeUs, featureSet, shape };
+    }
+  }
+  signal.throwIfAborted();
+  if (!newest)
+    throw new PlantsenseError('TRAINING_DATA_INSUFFICIENT', `The topic ${topic} holds no event to train on.`);
+  const { featureSet, shape, startTimeUs: newestUs } = newest;
+  const [bands = 0, frames = 0] = shape;
+  const window = new NoiseTrainingWindow({ bands, frames, featureSet, featureOptions: {} });
+  for await (const messages of readToEnd(broker, topic, signal)) {
+    for (const message of messages) {
+      window.saw(topic, message.partition, message.offset + 1);
+      const features = decode(message);
+      if (!features || features.featureSet !== featureSet) continue;
+      if (newestUs - features.startTimeUs > windowHours * US_PER_HOUR) continue;
+      const { eventId, startTimeUs: timeUs, tensor } = features;
+      window.add({ eventId, timeUs, featureSet, logMel: tensorFloats(tensor) });
+    }
+  }
+  signal.throwIfAborted();
+  return window.trainingSet();
+}
+
+/** null for what is no features record: the assigning stage makes a dead letter of it. */
+function decode({ value }: Message): NoiseFeatures | null {
+  try {
+    return codec('noise-features').decode(value ?? new Uint8Array());
+  } catch (error) {
+    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
+    throw error;
+  }
+}

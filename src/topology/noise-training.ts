@@ -1,0 +1,35 @@
+import { type LogMelOptions, type NoiseLearnOptions, stageOptions } from './stage-options.js';
+import type { Topology } from './topology.js';
+
+/** How a topology learns: topics, model, window, and the tensors that it learns from. */
+export interface NoiseTraining extends Pick<NoiseLearnOptions, 'input' | 'model' | 'windowHours'> {
+  readonly modelsTopic: string;
+  readonly logMel: LogMelOptions;
+}
+
+/** What the first learning stage and the first listening stage of a topology say; the defaults where it has none. */
+export function noiseTraining(topology: Topology): NoiseTraining {
+  const stages = [...topology.stages.values(), DEFAULT_LEARN, DEFAULT_LISTEN];
+  const learn = stages.find(stage => stage.type === 'noise_learn')!;
+  const listen = stages.find(stage => stage.type === 'noise_events')!;
+  const { input, outputs, model, windowHours } = learn;
+  return { input, modelsTopic: outputs.models, model, windowHours, logMel: listen.logMel };
+}
+
+const DEFAULT_LEARN = stageOptions.parse({
+  type: 'noise_learn',
+  input: 'features.noise',
+  outputs: { models: 'models', dead_letter: 'features.noise.dead-letter' },
+});
+
+const DEFAULT_LISTEN = stageOptions.parse({
+  type: 'noise_events',
+  input: 'audio.raw',
+  outputs: {
+    levels: 'noise.levels',
+    events: 'noise.events',
+    features: 'features.noise',
+    alarms: 'alarms',
+    dead_letter: 'audio.raw.dead-letter',
+  },
+});
