@@ -82,7 +82,10 @@ export const ERRORS = {
       'Check the broker address and that the broker is running; `plantsense doctor` tests the connection.',
   },
   BROKER_AUTH_FAILED: { class: 'fatal', action: 'Check the TLS and SASL settings and the credentials.' },
-  BROKER_UNSUPPORTED: { class: 'fatal', action: 'Use Apache Kafka 3.1 or newer, or a service that speaks its protocol.' },
+  BROKER_UNSUPPORTED: {
+    class: 'fatal',
+    action: 'Use Apache Kafka 3.1 or newer, or a service that speaks its protocol.',
+  },
   MEMBER_NAME_IN_USE: {
     class: 'fatal',
     action: 'Give each process of a group a member name of its own, or none.',

@@ -27,16 +27,16 @@ export class LinesReport implements DemoReport {
     const until = forSecs === null ? 'until Ctrl-C' : `for ${minutes(forSecs)}`;
     void this.#stderr.write(
       `Plantsense demo: a small plant with ${microphones} simulated microphones, ${until}.\n` +
-        'Sound goes in; levels, loud events and groups of events that sound alike come out. The groups are learnt in this run.\n' +
-        `Broker and store run in here, with their data in ${dataDir}; the log is ${logFile}.\n`,
+        'Their sound goes in; levels, loud events and groups of events that sound alike come out.\n' +
+        `Broker and store run in here and keep their data in ${dataDir}. The log is ${logFile}.\n`,
     );
   }
 
   started({ earlierEvents, httpUrl, storeUrl }: DemoStart): void {
     if (earlierEvents > 0)
       this.#line(`It continues with ${counted(earlierEvents, 'event')} of earlier runs.`);
-    const page = httpUrl === null ? '' : `Status page: ${httpUrl}  `;
-    this.#line(`${page}Store (ClickHouse over HTTP): ${storeUrl}`);
+    const page = httpUrl === null ? '' : `Status page: ${httpUrl}   `;
+    this.#line(`${page}ClickHouse: ${storeUrl}`);
   }
 
   record(record: AnyRecord, picture: DemoPicture): void {

@@ -62,16 +62,7 @@ export async function latestAlarms(store: Store, count: number): Promise<AlarmRo
 
 /** Queries for people to try, each with what it answers. */
 export const EXAMPLE_QUERIES: readonly (readonly [about: string, sql: string])[] = [
-  [
-    'the loudest events',
-    'SELECT onset_time, sensor, lafmax_db, duration_secs FROM events ORDER BY lafmax_db DESC LIMIT 10',
-  ],
-  [
-    'which group is heard where',
-    'SELECT sensor, group, novel, count() AS events FROM assignments GROUP BY ALL ORDER BY ALL',
-  ],
-  [
-    'levels of one microphone',
-    "SELECT time, laeq_db, lafmax_db FROM levels WHERE sensor = 'hall-1-north' ORDER BY time DESC LIMIT 10",
-  ],
+  ['the loudest events', 'SELECT onset_time, sensor, lafmax_db FROM events ORDER BY 3 DESC LIMIT 5'],
+  ['which group is heard where', 'SELECT sensor, group, count() FROM assignments GROUP BY ALL ORDER BY ALL'],
+  ['the latest levels', 'SELECT time, sensor, laeq_db FROM levels ORDER BY time DESC LIMIT 8'],
 ];

@@ -69,14 +69,14 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
       const earlierEvents = before.get('events') ?? 0;
       report.started({ ...plan, thresholdDb, earlierEvents, httpUrl, storeUrl }, picture);
       // Another seed each run, so that the second is not the first again.
-      await playAndShow(running, specs, runs + 1, {
+      const complete = await playAndShow(running, specs, runs + 1, {
         ...options,
         picture,
         report,
         topology,
         log: logging.log,
       });
-      summary = await summarize(running.store, before, picture.model?.version ?? null);
+      summary = await summarize(running.store, before, picture, complete);
     } finally {
       report.close();
       await running.stop();
@@ -94,13 +94,16 @@ interface Play extends Pick<DemoOptions, 'forSecs' | 'signal' | 'clock'> {
   readonly log: Log;
 }
 
-/** From the first sound until all that was heard is in the store. */
+/**
+ * From the first sound until all that was heard is in the store.
+ * @returns false when that took too long
+ */
 async function playAndShow(
   running: RunningTopology,
   microphones: readonly MicrophoneSpec[],
   seed: number,
   { forSecs, signal, clock, picture, report, topology, log }: Play,
-): Promise<void> {
+): Promise<boolean> {
   const eventsNeeded = eventsOfFirstModel(topology);
   const showing = new Showing({ running, picture, eventsNeeded, clock, log, report });
   const producer = await running.broker.producer();
@@ -116,6 +119,7 @@ async function playAndShow(
     await Promise.race([playing, running.done]);
     picture.phase = 'the plant has stopped; what it said is worked on to the end';
     await running.untilCaughtUp(AbortSignal.timeout(DRAIN_MS));
+    return await running.caughtUp();
   } finally {
     end.abort();
     await showing.end();

@@ -1,4 +1,5 @@
 import type { Store } from '../store/client.js';
+import type { DemoPicture } from './demo-picture.js';
 import type { RowCounts } from './demo-queries.js';
 import {
   type AlarmRow,
@@ -8,6 +9,7 @@ import {
   groupRows,
   latestAlarms,
 } from './demo-queries.js';
+import { ODDITIES } from './live-view.js';
 import { count, counted } from './live-view-format.js';
 import { formatTable } from './table.js';
 
@@ -18,12 +20,21 @@ export interface DemoSummary {
   readonly groups: readonly GroupRow[];
   readonly alarms: readonly AlarmRow[];
   readonly model: string | null;
+  /** What was odd at the microphones in this run, as the listening stage counted it. */
+  readonly oddities: readonly { readonly sensor: string; readonly kind: string; readonly count: number }[];
+  /** False when something that was heard is left to the next run. */
+  readonly complete: boolean;
 }
 
 const ALARMS = 6;
 
 /** @param before the rows at the start of the run */
-export async function summarize(store: Store, before: RowCounts, model: string | null): Promise<DemoSummary> {
+export async function summarize(
+  store: Store,
+  before: RowCounts,
+  { model, microphones }: DemoPicture,
+  complete: boolean,
+): Promise<DemoSummary> {
   const [rows, groups, alarms] = await Promise.all([
     countRows(store),
     groupRows(store),
@@ -34,7 +45,10 @@ export async function summarize(store: Store, before: RowCounts, model: string |
     rows: now,
     ofThisRun: now - (before.get(table) ?? 0),
   }));
-  return { tables, groups, alarms, model };
+  const oddities = [...microphones.values()].flatMap(({ sensor, notices }) =>
+    [...notices].map(([kind, { count }]) => ({ sensor, kind, count })).filter(({ kind }) => kind in ODDITIES),
+  );
+  return { tables, groups, alarms, oddities, complete, model: model?.version ?? null };
 }
 
 export interface SummaryContext {
@@ -45,28 +59,35 @@ export interface SummaryContext {
 
 /** The summary for people, with what they can do next. */
 export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryContext): string {
-  const { tables, groups, alarms, model } = summary;
+  const { tables, groups, alarms, oddities, model, complete } = summary;
   const rows = tables.map(({ table, rows, ofThisRun }) => [table, count(rows), count(ofThisRun)]);
+  const odd = oddities.map(({ sensor, kind, count }) => `${sensor}  ${ODDITIES[kind]?.(count)}\n`);
   const queries = EXAMPLE_QUERIES.map(
-    ([about, sql]) => `  # ${about}\n  ${command(`db query --data-dir ${dataDir} ${quoted(sql)}`)}`,
+    ([about, sql]) => `# ${about}\n${command(`db query --data-dir ${dataDir} ${quoted(sql)}`)}\n`,
   );
   return [
-    `Stored in ${dataDir}:`,
-    indented(formatTable(['table', 'rows', 'of this run'], rows)),
-    groupsHeading(groups, model),
-    indented(
-      formatTable(['group', 'events', 'microphones', 'LAeq dB(A)', 'seconds'], groups.map(groupCells)),
-    ),
-    ...(alarms.length > 0 ? ['The latest alarms (UTC):', indented(alarms.map(alarmLine).join(''))] : []),
-    'Ask the store, or look at it with any ClickHouse client while a demo runs:',
-    `${queries.join('\n')}\n`,
-    `Once more, with these data: ${command('demo')}    From the beginning: ${command('demo --fresh')}`,
+    section(`Stored in ${dataDir}:`, formatTable(['table', 'rows', 'of this run'], rows)),
+    model === null
+      ? 'No model yet: it is learnt once enough events were heard. Let it run for half a minute.\n'
+      : section(groupsHeading(groups, model), formatTable(GROUP_COLUMNS, groups.map(groupCells))),
+    section('Odd at the microphones, counted and dealt with:', odd.join('')),
+    section('The latest alarms (UTC):', alarms.map(alarmLine).join('')),
+    complete ? '' : 'Not all that was heard is stored yet: the next run goes on with it.\n',
+    section('Ask the store, now or while a demo runs:', queries.join('')),
+    `Once more, with these data:  ${command('demo')}\nFrom the beginning:          ${command('demo --fresh')}`,
   ]
     .filter(part => part !== '')
     .join('\n');
 }
 
-function groupsHeading(groups: readonly GroupRow[], model: string | null): string {
+const GROUP_COLUMNS = ['group', 'events', 'microphones', 'LAeq dB(A)', 'seconds'];
+
+/** A heading and what stands below it; nothing when nothing does. */
+function section(heading: string, text: string): string {
+  return text === '' ? '' : `${heading}\n${text.replace(/^(?=.)/gm, '  ')}`;
+}
+
+function groupsHeading(groups: readonly GroupRow[], model: string): string {
   if (model === null)
     return 'No model yet: it is learnt once enough events were heard. Let it run a little longer.\n';
   const known = groups.filter(({ group }) => group !== null).length;
@@ -80,10 +101,6 @@ function groupCells({ group, events, microphones, laeqDb, durationSecs }: GroupR
 
 function alarmLine({ time, sensor, state, message }: AlarmRow): string {
   return `${time.slice(11)}  ${sensor}  ${state}: ${message}\n`;
-}
-
-function indented(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
 }
 
 /** For a shell: double quotes, in which SQL's single quotes stay as they are. */

@@ -96,9 +96,11 @@ export class DemoWatch {
       bytes: await total(metrics.receivedBytes, LISTEN),
     });
     if (this.#looks.length > LOOKS + 1) this.#looks.shift();
+    // Stages start from the last one of the flow on.
     const lag = [...stages]
       .map(([name, { lanes }]) => [name, lanes.reduce((sum, lane) => sum + lane.lag, 0)] as const)
-      .filter(([name]) => name !== LEARN);
+      .filter(([name]) => name !== LEARN)
+      .reverse();
     picture.flow = { ...picture.flow, ...rates(this.#looks), lag: new Map(lag) };
 
     const offsets = await broker.admin.offsets(FEATURES);

@@ -15,7 +15,7 @@ export function styledLine(spans: readonly Span[], width: number): string {
   for (const span of spans) {
     const [text, style] = typeof span === 'string' ? [span, undefined] : span;
     const shown = text.slice(0, left);
-    if (shown === '') break;
+    if (shown === '') continue;
     left -= shown.length;
     line += style === undefined ? shown : `\x1b[${code(style)}m${shown}${RESET}`;
   }

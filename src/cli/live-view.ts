@@ -16,13 +16,13 @@ export interface ViewContext {
   readonly thresholdDb: number;
   readonly httpUrl: string | null;
   readonly storeUrl: string;
-  readonly logFile: string;
 }
 
 /** The scale of the level meters. */
 const METER_FROM_DB = 50;
 const METER_TO_DB = 105;
 const NAME_COLUMNS = 14;
+const EVENTS_COLUMNS = 11;
 /** Columns beside the meter: name, number, state. */
 const BESIDE_METER = NAME_COLUMNS + 38;
 /** An oddity is marked for this long after it was counted. */
@@ -30,7 +30,7 @@ const FRESH_MS = 6000;
 /** Without a row of levels for this long a microphone is shown as not heard. Rows come each second. */
 const NOT_HEARD_US = 3_500_000;
 const FEWEST_EVENTS = 3;
-/** Rows of the frame besides microphones and events: title, two headings, two empty lines, what stands below. */
+/** Rows of the frame besides microphones and events: title, scale, heading, two empty lines, what stands below. */
 const OTHER_ROWS = 11;
 
 const GROUP_COLOURS = [39, 208, 77, 213, 220, 45, 141, 118, 203, 180] as const;
@@ -61,6 +61,7 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
     ...model(picture, columns),
     groups(picture),
     flow(picture),
+    lag(picture),
     stored(picture),
     addresses(context),
   ];
@@ -72,7 +73,7 @@ function title(microphones: number, { columns, elapsedSecs, totalSecs }: ViewCon
   return spread(
     [
       ['Plantsense demo', 'bold'],
-      ` · ${microphones} simulated microphones · ${minutes(elapsedSecs)}${total}`,
+      ` · ${microphones} simulated microphones · ${minutes(Math.min(elapsedSecs, totalSecs ?? elapsedSecs))}${total}`,
     ],
     [['Ctrl-C ends it', 'dim']],
     columns,
@@ -118,21 +119,23 @@ function meter(microphone: MicrophonePicture, context: ViewContext): Span[] {
   ];
 }
 
-/** What is odd at a microphone, the most urgent first. */
+/** What is odd at a microphone now, how many events it has heard, and what was odd. */
 function state({ silent, heardUntilUs, notices, events }: MicrophonePicture, { nowUs }: ViewContext): Span[] {
   const spans: Span[] = [];
-  if (silent) spans.push(['silent: only zeros', 'red'], ' ');
-  else if (heardUntilUs > 0 && nowUs - heardUntilUs > NOT_HEARD_US) spans.push(['nothing heard', 'red'], ' ');
-  for (const [kind, words] of Object.entries(NOTICES)) {
+  if (silent) spans.push(['only zeros', 'red'], '  ');
+  else if (heardUntilUs > 0 && nowUs - heardUntilUs > NOT_HEARD_US) spans.push(['not heard', 'red'], '  ');
+  spans.push([field(counted(events, 'event'), EVENTS_COLUMNS), 'dim']);
+  for (const [kind, words] of Object.entries(ODDITIES)) {
     const notice = notices.get(kind);
     if (!notice || notice.count === 0) continue;
     const isFresh = nowUs / 1000 - notice.atMs < FRESH_MS && kind !== 'duplicate';
-    spans.push([words(notice.count), isFresh ? 'red' : 'dim'], ' ');
+    spans.push([words(notice.count), isFresh ? 'red' : 'dim'], '  ');
   }
-  return spans.length > 0 ? spans : [[events === 0 ? '' : counted(events, 'event'), 'dim']];
+  return spans;
 }
 
-const NOTICES: Readonly<Record<string, (times: number) => string>> = {
+/** What is told of a microphone's oddities, by the kind under which they are counted. */
+export const ODDITIES: Readonly<Record<string, (times: number) => string>> = {
   gap: times => counted(times, 'gap'),
   clock_jump: times => counted(times, 'clock jump'),
   duplicate: times => `${count(times)} sent twice`,
@@ -208,17 +211,15 @@ function groups({ groups }: DemoPicture): Span[] {
   return spans;
 }
 
-function flow({ flow: { chunksPerSec, bytesPerSec, lag, delaySecs } }: DemoPicture): Span[] {
-  const waiting = [...lag].map(([stage, messages]) => `${stage} ${count(messages)}`).join(', ');
+function flow({ flow: { chunksPerSec, bytesPerSec, delaySecs } }: DemoPicture): Span[] {
   const delay = delaySecs ? `${delaySecs.median.toFixed(1)} s (p99 ${delaySecs.p99.toFixed(1)} s)` : '–';
-  return [
-    heading('Flow'),
-    `${chunksPerSec.toFixed(0)} chunks/s, ${kilobytes(bytesPerSec)}/s`,
-    ['  lag ', 'dim'],
-    waiting === '' ? '–' : waiting,
-    ['  sound to row ', 'dim'],
-    delay,
-  ];
+  const received = `${chunksPerSec.toFixed(0)} chunks/s, ${kilobytes(bytesPerSec)}/s`;
+  return [heading('Flow'), `${received}   from sound to row ${delay}`];
+}
+
+function lag({ flow }: DemoPicture): Span[] {
+  const stages = [...flow.lag].map(([stage, messages]) => `${stage} ${count(messages)}`).join('   ');
+  return [heading('Lag'), stages === '' ? '–' : stages];
 }
 
 function stored({ flow: { rows } }: DemoPicture): Span[] {
@@ -226,9 +227,9 @@ function stored({ flow: { rows } }: DemoPicture): Span[] {
   return [heading('Stored'), tables === '' ? '–' : tables];
 }
 
-function addresses({ httpUrl, storeUrl, logFile }: ViewContext): Span[] {
-  const page = httpUrl === null ? [] : [`status page ${httpUrl}`];
-  return [heading('Open'), [[...page, `ClickHouse ${storeUrl}`, `log ${logFile}`].join('   '), 'dim']];
+function addresses({ httpUrl, storeUrl }: ViewContext): Span[] {
+  const page = httpUrl === null ? '' : `status page ${httpUrl}   `;
+  return [heading('Open'), [`${page}ClickHouse ${storeUrl}`, 'dim']];
 }
 
 function heading(text: string): Span {

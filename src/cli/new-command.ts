@@ -1,5 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+/** What a list of commands says of each: the first sentence, or what stands before a colon. */
+function summaryOf(description: string): string {
+  return description.split(/[.:;](?:\s|$)/, 1)[0] ?? description;
+}
+
 /** Every command that does something takes it. */
 export interface JsonOption {
   readonly json: boolean;
@@ -11,6 +16,7 @@ export interface JsonOption {
  */
 export function newCommand(name: string, description: string, example: string): Command {
   return new Command(name)
+    .summary(summaryOf(description))
     .description(description)
     .option('--json', 'print JSON, for programs', false)
     .addHelpText('after', `\nExample:\n  $ plantsense ${example}`);
@@ -18,7 +24,7 @@ export function newCommand(name: string, description: string, example: string): 
 
 /** A command that only holds others. */
 export function newGroup(name: string, description: string, commands: readonly Command[]): Command {
-  const group = new Command(name).description(description);
+  const group = new Command(name).summary(summaryOf(description)).description(description);
   for (const command of commands) group.addCommand(command);
   return group;
 }

@@ -39,18 +39,19 @@ async function runTopology(cli: Cli, path: string, flags: Flags): Promise<void> 
   const running = await startTopology({ topology, log, version: readVersion(), ...(stages && { stages }) });
   const { httpUrl, storeUrl } = running;
   log.info({ http: httpUrl, store: storeUrl, stages: [...running.stages.keys()] }, `${topology.name} runs.`);
+  let waiting: readonly string[] = [];
   try {
     await Promise.race([
       running.done,
       untilCaughtUp ? running.untilCaughtUp(cli.signal) : stopped(cli.signal),
     ]);
+    waiting = waitingStages(running);
     if (cli.signal.aborted) log.info('Finishing and committing what was begun.');
   } finally {
     await running.stop();
   }
   if (!untilCaughtUp) return;
   cli.signal.throwIfAborted();
-  const waiting = waitingStages(running);
   if (json) return cli.stdout.json({ topology: topology.name, caughtUp: true, waiting });
   const rest = waiting.length > 0 ? ` ${waiting.join(', ')} waits for a first model.` : '';
   await cli.stdout.line(`${topology.name} has caught up.${rest}`);

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NoiseEvent } from '../audio/sensor-records.js';
 import { decodeAudio } from '../audio/audio-file.js';
+import type { NoiseEvent } from '../audio/sensor-records.js';
 import { instantBackoff } from '../stream/testing/signals.js';
 import { ClipStore } from './clip-store.js';
 
@@ -66,7 +66,8 @@ describe('ClipStore', () => {
 
   it('lets two owners of a partition write the same clip at once', async () => {
     const stores = [new ClipStore(directory), new ClipStore(directory)];
-    for (let i = 0; i < 20; i++) await Promise.all(stores.map(store => store.write('m1', `e${i}`, event, FULL)));
+    for (let i = 0; i < 20; i++)
+      await Promise.all(stores.map(store => store.write('m1', `e${i}`, event, FULL)));
     expect(await readdir(join(directory, 'm1'))).toHaveLength(20);
   });
 
@@ -102,7 +103,9 @@ describe('ClipStore', () => {
     const retry = { backoff: instantBackoff(), onRetry: (error: unknown) => void retries.push(error) };
     const store = new ClipStore(directory, retry, onFullDisk);
     expect(await store.write('m1', 'e', event, FULL)).not.toBeNull();
-    expect(retries).toEqual(Array(2).fill(expect.objectContaining({ code: 'DISK_FULL', class: 'retryable' })));
+    expect(retries).toEqual(
+      Array(2).fill(expect.objectContaining({ code: 'DISK_FULL', class: 'retryable' })),
+    );
     expect(await readdir(join(directory, 'm1'))).toEqual(['e.wav']);
   });
 });

@@ -90,6 +90,7 @@ export async function startNoiseLearn(
     const announcement = await learn(options, context, stop.signal, progress => {
       detail = `learns its first model: ${progress.phase}, ${progress.done} of ${progress.total}`;
     });
+    detail = null;
     metrics.modelFitSeconds.observe({ stage }, (context.now() - startMs) / 1000);
     metrics.modelsPublished.inc({ stage });
     log.info({ version: announcement.version, groups: announcement.groups }, 'A first model was announced.');

@@ -6,10 +6,18 @@ describe('origin headers', () => {
   it('come back as they were sent', () => {
     const offset = fc.integer({ min: 0, max: 2 ** 49 });
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), fc.nat(9999), offset, fc.nat(), (stage, topic, id, p, at, index) => {
-        const origin = { source: originSource(stage, topic, id, p), offset: at, index };
-        expect(originOf(originHeaders(origin))).toEqual(origin);
-      }),
+      fc.property(
+        fc.string(),
+        fc.string(),
+        fc.string(),
+        fc.nat(9999),
+        offset,
+        fc.nat(),
+        (stage, topic, id, p, at, index) => {
+          const origin = { source: originSource(stage, topic, id, p), offset: at, index };
+          expect(originOf(originHeaders(origin))).toEqual(origin);
+        },
+      ),
     );
   });
 
@@ -28,10 +36,15 @@ describe('origin headers', () => {
     expect(originOf({})).toBeNull();
   });
 
-  it.each(['', 'http://plant:80:1', 'short.0:1:1', 'abcdefgh.0:1', 'abcdefgh.0:-1:1', 'abcdefgh.0:1:1:1', `${'x'.repeat(5000)}:1:1`])(
-    'are taken for none when somebody else wrote them, so that nobody fills our checkpoints: %j',
-    text => {
-      expect(originOf({ origin: Buffer.from(text) })).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'http://plant:80:1',
+    'short.0:1:1',
+    'abcdefgh.0:1',
+    'abcdefgh.0:-1:1',
+    'abcdefgh.0:1:1:1',
+    `${'x'.repeat(5000)}:1:1`,
+  ])('are taken for none when somebody else wrote them, so that nobody fills our checkpoints: %j', text => {
+    expect(originOf({ origin: Buffer.from(text) })).toBeNull();
+  });
 });

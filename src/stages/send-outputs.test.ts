@@ -98,7 +98,8 @@ describe('sendOutputs', () => {
 
   it('leaves out only the record that is too large, reports it, and blocks nobody', async () => {
     const { push, log, told } = run(async (_, messages) => {
-      if (messages.some(({ value }) => value!.length > 5)) throw new PlantsenseError('MESSAGE_TOO_LARGE', 'Too large.');
+      if (messages.some(({ value }) => value!.length > 5))
+        throw new PlantsenseError('MESSAGE_TOO_LARGE', 'Too large.');
     });
     const deliveries = push(['x', '1'], ['x', 'far too large'], ['x', '3']);
     await until(() => deliveries.every(each => each.fate() === 'done'));

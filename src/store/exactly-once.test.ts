@@ -14,7 +14,7 @@ import { readText, temporaryDirectory } from './testing/test-store.js';
  * docs/decisions/0005-exactly-once-in-the-store.md. The engine is killed for real, so this needs the embedded store.
  */
 
-const KILLS = 24;
+const KILLS = 21;
 const ROWS_A_BLOCK = 200;
 const SEED = 20260101;
 

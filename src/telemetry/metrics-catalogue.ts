@@ -100,10 +100,10 @@ export const METRICS = {
     help: 'Group commits by their result: ok, fenced or failed.',
     labels: ['stage', 'result'],
   },
-  commitAgeSeconds: {
+  lastCommitSeconds: {
     type: 'gauge',
-    name: 'plantsense_commit_age_seconds',
-    help: 'Time since the last successful commit of the partition.',
+    name: 'plantsense_last_commit_timestamp_seconds',
+    help: 'When the partition was last committed, in seconds since the epoch.',
     labels: ['stage', 'topic', 'partition'],
   },
   lateAcks: {

@@ -9,14 +9,15 @@ export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () 
     topic,
     partition,
   });
+  const place = ({ topic, partition }: { topic: string; partition: number }) => ({ topic, partition });
   return {
     assigned: (lane, lostOffsets) => {
       metrics.rebalances.inc({ stage, kind: 'assigned' });
       if (lostOffsets > 0) {
         metrics.lostOffsets.inc({ stage, topic: lane.topic }, lostOffsets);
-        log.error({ ...labels(lane), lostOffsets }, 'Retention deleted messages before they were read.');
+        log.error({ ...place(lane), lostOffsets }, 'Retention deleted messages before they were read.');
       }
-      log.info({ ...labels(lane), position: lane.start.position }, 'A partition was assigned.');
+      log.debug({ ...place(lane), position: lane.start.position }, 'A partition was assigned.');
     },
     ended: (lane, drained) => {
       metrics.rebalances.inc({ stage, kind: drained ? 'revoked' : 'lost' });
@@ -24,20 +25,20 @@ export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () 
       for (const gauge of [metrics.lag, metrics.stagePosition, metrics.holdBack, metrics.pendingEvents]) {
         gauge.remove(labels(lane));
       }
-      metrics.commitAgeSeconds.remove(labels(lane));
-      log.info(
-        { ...labels(lane), drained, position: lane.watermark.position },
+      metrics.lastCommitSeconds.remove(labels(lane));
+      log[drained ? 'debug' : 'warn'](
+        { ...place(lane), drained, position: lane.watermark.position },
         'A partition was given back.',
       );
     },
     committed: lane => {
       metrics.commits.inc({ stage, result: lane.watermark.isFenced ? 'fenced' : 'ok' });
-      metrics.commitAgeSeconds.set(labels(lane), 0);
+      metrics.lastCommitSeconds.set(labels(lane), now() / 1000);
     },
     commitFailed: (lane, error) => {
       metrics.commits.inc({ stage, result: 'failed' });
       metrics.errors.inc({ error_type: error.code, stage });
-      log.warn({ ...labels(lane), code: error.code, at: now() }, `A commit failed: ${error.message}`);
+      log.warn({ ...place(lane), code: error.code }, `A commit failed: ${error.message}`);
     },
   };
 }

@@ -21,6 +21,8 @@ import { StatementPool } from './statement-pool.js';
 const INSERT_THREADS = 2;
 const OTHER_THREADS = 4;
 const QUEUE = 200;
+const RELEASE_MS = 2_000;
+const RELEASE_POLL_MS = 20;
 const CLOSE_POLL_MS = 5;
 const CLOSE_MS = 2_000;
 
@@ -47,15 +49,26 @@ async function fail(error: unknown): Promise<void> {
   end();
 }
 
-/** chDB does not say why it can't open a directory. */
-function openEngine(directory: string): EngineConnection {
-  try {
-    return new EngineConnection(directory);
-  } catch (error) {
-    const owner = ownerOf(directory);
-    throw owner === null
-      ? new PlantsenseError('DATA_DIR_CORRUPT', `The store in ${directory} can't be opened: ${String(error)}`)
-      : new PlantsenseError('DATA_DIR_IN_USE', `Process ${owner} has the store in ${directory} open.`);
+/**
+ * Opens the directory. A killed owner's child ends a moment after its owner, so an open that fails is tried again for a
+ * while. chDB does not say why it fails.
+ */
+async function openEngine(directory: string): Promise<EngineConnection> {
+  const deadlineMs = performance.now() + RELEASE_MS;
+  for (;;) {
+    try {
+      return new EngineConnection(directory);
+    } catch (error) {
+      const owner = ownerOf(directory);
+      if (owner === null)
+        throw new PlantsenseError(
+          'DATA_DIR_CORRUPT',
+          `The store in ${directory} can't be opened: ${String(error)}`,
+        );
+      if (performance.now() > deadlineMs)
+        throw new PlantsenseError('DATA_DIR_IN_USE', `Process ${owner} has the store in ${directory} open.`);
+      await delay(RELEASE_POLL_MS);
+    }
   }
 }
 
@@ -87,7 +100,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 
 async function serve(options: ServeOptions): Promise<() => Promise<void>> {
   // Held for the life of the process: the engine shuts down with its last connection.
-  const anchor = openEngine(options.directory);
+  const anchor = await openEngine(options.directory);
   const struck = repairDeduplicationLogs(anchor);
   if (struck > 0) log('info', `Forgot ${struck} blocks that a crash had noted but not stored.`);
   const version = anchor.query('SELECT version()').trim();

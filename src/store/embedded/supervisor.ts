@@ -27,9 +27,6 @@ const RESTART_AFTER_MS = 100;
 const MAX_RESTART_AFTER_MS = 5_000;
 /** A child that lived so long did not crash because it was started. */
 const HEALTHY_AFTER_MS = 30_000;
-/** How long a killed owner's child may take to let go of the directory. */
-const RELEASE_MS = 3_000;
-const RELEASE_POLL_MS = 50;
 /** A clean stop waits for running statements, up to this. */
 const STOP_MS = 10_000;
 /** Each statement thread may keep one of libuv's threads busy; some are for files, names and compression. */
@@ -55,7 +52,7 @@ export class Supervisor {
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     mkdirSync(options.directory, { recursive: true });
     const supervisor = new Supervisor(options);
-    await supervisor.#startWhenReleased();
+    await supervisor.#start();
     return supervisor;
   }
 
@@ -83,19 +80,6 @@ export class Supervisor {
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await ended;
     clearTimeout(late);
-  }
-
-  /** A killed owner's child ends a moment after its owner: the directory is tried again for a while. */
-  async #startWhenReleased(): Promise<void> {
-    for (let waited = 0; ; waited += RELEASE_POLL_MS) {
-      try {
-        return await this.#start();
-      } catch (error) {
-        const inUse = error instanceof PlantsenseError && error.code === 'DATA_DIR_IN_USE';
-        if (!inUse || waited >= RELEASE_MS) throw error;
-        await delay(RELEASE_POLL_MS);
-      }
-    }
   }
 
   async #start(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AssignedPartition, Commit, Message } from '../../broker/port.js';
+import type { AssignedPartition, Commit, Headers, Message } from '../../broker/port.js';
 import { PlantsenseError } from '../../errors.js';
 
 /** A partition's log and its group's commit in memory, for tests that explore interleavings. */
@@ -8,9 +8,9 @@ export class MemoryTopic {
   generation = 0;
   #end = 0;
 
-  append(key: string, timestampMs: number, value: Uint8Array, gap = 0): void {
+  append(key: string, timestampMs: number, value: Uint8Array | null, gap = 0, headers: Headers = {}): void {
     const offset = this.#end + gap;
-    this.messages.push({ topic: 't', partition: 0, offset, key, value, headers: {}, timestampMs });
+    this.messages.push({ topic: 't', partition: 0, offset, key, value, headers, timestampMs });
     this.#end = offset + 1;
   }
 
