@@ -18,7 +18,7 @@ const logMel = options({
     ),
   n_fft: integer(32, 65_536)
     .default(2048)
-    .describe('Samples of a window (periodic Hann): 2^a 3^b 5^c with a of 5 or more.'),
+    .describe('Samples of a window (periodic Hann): a power of two.'),
   hop: integer(1, 65_536).default(512).describe('Samples from one window to the next.'),
   n_mels: integer(1, 512).default(128).describe('Mel bands (Slaney).'),
   ref: z
