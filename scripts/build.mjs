@@ -1,7 +1,7 @@
 // Compiles src/ to dist/, from scratch, so that a deleted module can't linger. Skips the work when nothing changed.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,14 +13,24 @@ for (const name of readdirSync(join(root, 'src'), { recursive: true }).map(Strin
   const path = join(root, 'src', name);
   if (statSync(path).isFile()) hash.update(name).update(readFileSync(path));
 }
-for (const name of ['tsconfig.json', 'package-lock.json']) hash.update(readFileSync(join(root, name)));
+for (const name of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'])
+  hash.update(readFileSync(join(root, name)));
 const digest = hash.digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest) {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
+  // Built beside and moved into place: a failed build leaves the last good one.
+  const fresh = join(root, `dist-${process.pid}`);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], {
     cwd: root,
     stdio: 'inherit',
   });
-  writeFileSync(stamp, digest);
+  if (status === 0) {
+    writeFileSync(join(fresh, '.stamp'), digest);
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    renameSync(fresh, join(root, 'dist'));
+  } else {
+    rmSync(fresh, { recursive: true, force: true });
+    process.exitCode = 1;
+  }
 }

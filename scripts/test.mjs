@@ -31,8 +31,12 @@ const status = node(bin(['vitest', 'vitest.mjs']), 'run', ...reporters, ...wante
 
 const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
 const tests = testResults.flatMap(file => file.assertionResults);
-const skipped = tests.filter(test => test.status === 'pending' || test.status === 'skipped' || test.status === 'todo');
-const broken = testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length;
+const skipped = tests.filter(
+  test => test.status === 'pending' || test.status === 'skipped' || test.status === 'todo',
+);
+const broken = testResults.filter(
+  file => file.status === 'failed' && file.assertionResults.length === 0,
+).length;
 failed += numFailedTests + broken;
 if (status !== 0 && failed === 0) failed = 1;
 
@@ -50,5 +54,7 @@ if (skipped.length > 0 && wanted.length === 0) {
   }
 }
 
-console.log(`\n${numPassedTests} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+console.log(
+  `\n${numPassedTests} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
+);
 process.exitCode = failed === 0 ? 0 : 1;

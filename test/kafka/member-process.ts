@@ -9,7 +9,9 @@ const [brokers, group, topic, memberName, sessionTimeoutMs] = process.argv.slice
   string,
   string,
 ];
-const tell = (what: string) => process.stdout.write(`${what}\n`);
+const tell = (what: string): void => {
+  process.stdout.write(`${what}\n`);
+};
 const numbers = (partitions: readonly AssignedPartition[]) => partitions.map(p => p.partition).join();
 
 /** Commits all the time, as a stage under load does. */

@@ -22,15 +22,21 @@ export interface KafkaServerOptions {
 
 /** A real Apache Kafka, broker and controller in one JVM, on free ports of the loopback and a directory of its own. */
 export class KafkaServer {
-  readonly directory = mkdtempSync(join(tmpdir(), 'plantsense-kafka-'));
   readonly #options: KafkaServerOptions;
   readonly #ports = new Map<string, number>();
   #process: ChildProcess | null = null;
+  #directory: string | null = null;
 
   constructor(options: KafkaServerOptions = {}) {
     this.#options = options;
     // A broker must not outlive a test run that fails.
     process.once('exit', () => this.#process?.kill('SIGKILL'));
+  }
+
+  /** Made when it is first asked for: a suite that is skipped leaves nothing behind. */
+  get directory(): string {
+    this.#directory ??= mkdtempSync(join(tmpdir(), 'plantsense-kafka-'));
+    return this.#directory;
   }
 
   /** `host:port` of a listener. */
@@ -81,7 +87,7 @@ export class KafkaServer {
   /** Stops the broker and removes its data. */
   async remove(): Promise<void> {
     await this.halt('SIGKILL');
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.#directory !== null) rmSync(this.#directory, { recursive: true, force: true });
   }
 
   get #config(): string {
