@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { type Block, encodeBlock } from './block.js';
+import { withoutExceptionTail } from './exception-tail.js';
 import { qualified } from './sql.js';
 import { type StoreOperation, toStoreError } from './store-error.js';
 import type { Table } from './table.js';
@@ -180,7 +181,8 @@ export function connectStore(address: StoreAddress): Store {
     sql: string,
     { parameters, signal, format = 'TabSeparatedWithNames', mayWrite = true }: ReadOptions = {},
   ): AsyncGenerator<Uint8Array> {
-    const result = await guard('query', 'failed a query', signal, () =>
+    const what = 'failed a query';
+    const { stream, response_headers } = await guard('query', what, signal, () =>
       client.exec({
         query: sql,
         http_headers: { 'X-ClickHouse-Format': format },
@@ -189,7 +191,12 @@ export function connectStore(address: StoreAddress): Store {
         ...(signal ? { abort_signal: signal } : {}),
       }),
     );
-    yield* result.stream as AsyncIterable<Uint8Array>;
+    const pieces = withoutExceptionTail(stream as AsyncIterable<Uint8Array>, response_headers);
+    for (;;) {
+      const next = await guard('query', what, signal, () => pieces.next());
+      if (next.done) return;
+      yield next.value;
+    }
   }
 
   return store;

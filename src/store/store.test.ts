@@ -255,6 +255,19 @@ describe('the queries', () => {
     await expect(write[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'STORE_QUERY_FAILED' });
   });
 
+  it('that fail after the first rows give those, and the reason as an error', async () => {
+    const pieces: Uint8Array[] = [];
+    const readAll = async () => {
+      const sql = "SELECT throwIf(number = 250000, 'too far') FROM numbers(300000)";
+      for await (const piece of test.store.read(sql, { format: 'TabSeparated' })) pieces.push(piece);
+    };
+    await expect(readAll()).rejects.toMatchObject({
+      code: 'STORE_QUERY_FAILED',
+      message: expect.stringContaining('too far') as string,
+    });
+    expect(Buffer.concat(pieces).toString('utf8')).toMatch(/^(0\n)+$/);
+  });
+
   it('end when they are aborted', async () => {
     const signal = AbortSignal.timeout(100);
     await expect(

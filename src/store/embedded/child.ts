@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, PlantsenseError } from '../../errors.js';
 import { repairDeduplicationLogs } from './deduplication-log.js';
-import { EngineConnection } from './engine.js';
 import { EngineException } from './exception.js';
+import { openEngine } from './open-engine.js';
 import type { ChildMessage, OwnerMessage, ServeOptions, StoreLogLevel } from './protocol.js';
 import { createFront } from './server.js';
 import { Spool } from './spool.js';
@@ -21,8 +20,6 @@ import { StatementPool } from './statement-pool.js';
 const INSERT_THREADS = 2;
 const OTHER_THREADS = 4;
 const QUEUE = 200;
-const RELEASE_MS = 2_000;
-const RELEASE_POLL_MS = 20;
 const CLOSE_POLL_MS = 5;
 const CLOSE_MS = 2_000;
 
@@ -49,42 +46,6 @@ async function fail(error: unknown): Promise<void> {
   end();
 }
 
-/**
- * Opens the directory. A killed owner's child ends a moment after its owner, so an open that fails is tried again for a
- * while. chDB does not say why it fails.
- */
-async function openEngine(directory: string): Promise<EngineConnection> {
-  const deadlineMs = performance.now() + RELEASE_MS;
-  for (;;) {
-    try {
-      return new EngineConnection(directory);
-    } catch (error) {
-      const owner = ownerOf(directory);
-      if (owner === null)
-        throw new PlantsenseError(
-          'DATA_DIR_CORRUPT',
-          `The store in ${directory} can't be opened: ${String(error)}`,
-        );
-      if (performance.now() > deadlineMs)
-        throw new PlantsenseError('DATA_DIR_IN_USE', `Process ${owner} has the store in ${directory} open.`);
-      await delay(RELEASE_POLL_MS);
-    }
-  }
-}
-
-/** The living process that the engine's lock file names, or null. */
-function ownerOf(directory: string): number | null {
-  const lock = join(directory, 'status');
-  const pid = existsSync(lock) ? Number(/PID: (\d+)/.exec(readFileSync(lock, 'utf8'))?.[1]) : 0;
-  try {
-    process.kill(pid, 0);
-    return pid === 0 ? null : pid;
-  } catch (error) {
-    // A process of another user can't be signalled, but is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : null;
-  }
-}
-
 async function listen(server: Server, host: string, port: number): Promise<number> {
   server.listen(port, host);
   try {
@@ -102,7 +63,7 @@ async function serve(options: ServeOptions): Promise<() => Promise<void>> {
   // Held for the life of the process: the engine shuts down with its last connection.
   const anchor = await openEngine(options.directory);
   const struck = repairDeduplicationLogs(anchor);
-  if (struck > 0) log('info', `Forgot ${struck} blocks that a crash had noted but not stored.`);
+  if (struck > 0) log('info', `Struck out ${struck} notes of blocks that a crash kept from being stored.`);
   const version = anchor.query('SELECT version()').trim();
   const pool = new StatementPool({
     directory: options.directory,

@@ -1,6 +1,6 @@
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,8 +42,10 @@ async function eventually<T>(ask: () => Promise<T>): Promise<T> {
 
 /** False for a dead process that nobody has asked for yet, too. */
 function isAlive(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.startsWith('Z');
+  const state = existsSync('/proc/self')
+    ? existsSync(`/proc/${pid}/stat`) && /\) (.)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
+    : spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()[0];
+  return typeof state === 'string' && state !== 'Z';
 }
 
 describe('an embedded store', () => {
