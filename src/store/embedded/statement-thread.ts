@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
-
+import { threadEntry } from '../../entry.js';
 import { EngineException } from './exception.js';
 import type { Piece, Statement, Summary, WorkerReply, WorkerRequest } from './statement.js';
-import { threadEntry } from './thread-entry.js';
 
 /** A worker thread that runs one statement at a time. Never terminated: that would pull memory from under the engine. */
 export class StatementThread {
