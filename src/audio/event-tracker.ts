@@ -95,11 +95,13 @@ export class EventTracker {
     return tick[TICK.zeroUs]! + samplesToUs(tick[TICK.firstSample]!, sampleRateHz);
   }
 
-  /** The oldest sample of the open event, or of an event that the next tick might open; `null`: none yet. */
+  /**
+   * The oldest sample that the open event, or one that may follow at once, has in its clip; `null`: only those of the next
+   * ticks. (An event that was continued has no pre-roll; the one after it may reach further back.)
+   */
   get oldestSample(): number | null {
-    const number = this.trigger.isOpen
-      ? this.begin
-      : Math.max(this.ticks.begin, this.ticks.end - this.preRollTicks);
+    const preRoll = Math.max(this.ticks.begin, this.ticks.end - this.preRollTicks);
+    const number = this.trigger.isOpen ? Math.min(this.begin, preRoll) : preRoll;
     return number < this.ticks.end ? this.ticks.at(number)[TICK.firstSample]! : null;
   }
 

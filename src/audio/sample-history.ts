@@ -1,4 +1,5 @@
 /** The samples that an event may still need: a queue that grows, addressed by the sample's index in the stream. */
+import { PlantsenseError } from '../errors.js';
 
 const MIN_CAPACITY = 4096;
 
@@ -51,8 +52,12 @@ export class SampleHistory {
     if (this.samples.length > 2 * wanted) this.move(wanted);
   }
 
-  /** A copy of samples `[from, to)`. */
+  /** A copy of samples `[from, to)`. @throws PlantsenseError INTERNAL when some of them are gone */
   copy(from: number, to: number): Float32Array {
+    if (from < this.begin || to > this.end) {
+      const kept = `${this.begin} to ${this.end}`;
+      throw new PlantsenseError('INTERNAL', `Samples ${from} to ${to} were asked for, ${kept} are kept.`);
+    }
     return this.samples.slice(this.head + from - this.first, this.head + to - this.first);
   }
 

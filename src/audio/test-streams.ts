@@ -1,5 +1,4 @@
 /** Recordings as chunks, for the tests of sensor streams. */
-import { createHash } from 'node:crypto';
 import { samplesToUs } from './sample-clock.js';
 import type { SensorOutput, SoundChunk } from './sensor-records.js';
 import type { SensorStream } from './sensor-stream.js';

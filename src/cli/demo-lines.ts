@@ -33,8 +33,11 @@ export class LinesReport implements DemoReport {
   }
 
   started({ earlierEvents, httpUrl, storeUrl }: DemoStart): void {
-    if (earlierEvents > 0)
-      this.#line(`It continues with ${counted(earlierEvents, 'event')} of earlier runs.`);
+    this.#line(
+      earlierEvents > 0
+        ? `It continues with ${counted(earlierEvents, 'event')} of earlier runs.`
+        : 'It starts with nothing: the groups are learnt from what it hears in its first half minute.',
+    );
     const page = httpUrl === null ? '' : `Status page: ${httpUrl}   `;
     this.#line(`${page}ClickHouse: ${storeUrl}`);
   }

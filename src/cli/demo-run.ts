@@ -38,7 +38,7 @@ const SOUND_TOPIC = 'audio.raw';
 const DRAIN_MS = 30_000;
 
 /** What `topologies/demo.yaml` says, in this data directory. */
-async function demoTopology(dataDir: string): Promise<Topology> {
+export async function demoTopology(dataDir: string): Promise<Topology> {
   const { topology } = await loadTopology(TOPOLOGY, {});
   return { ...topology, dataDir };
 }

@@ -1,6 +1,6 @@
 import type { Store } from '../store/client.js';
+import { ODDITIES } from './demo-oddities.js';
 import type { DemoPicture } from './demo-picture.js';
-import type { RowCounts } from './demo-queries.js';
 import {
   type AlarmRow,
   countRows,
@@ -8,8 +8,9 @@ import {
   type GroupRow,
   groupRows,
   latestAlarms,
+  type RowCounts,
 } from './demo-queries.js';
-import { ODDITIES } from './live-view.js';
+import { DEFAULT_DATA_DIR } from './demo-report.js';
 import { count, counted } from './live-view-format.js';
 import { formatTable } from './table.js';
 
@@ -65,6 +66,7 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
   const queries = EXAMPLE_QUERIES.map(
     ([about, sql]) => `# ${about}\n${command(`db query --data-dir ${dataDir} ${quoted(sql)}`)}\n`,
   );
+  const again = command(dataDir === DEFAULT_DATA_DIR ? 'demo' : `demo --data-dir ${dataDir}`);
   return [
     section(`Stored in ${dataDir}:`, formatTable(['table', 'rows', 'of this run'], rows)),
     model === null
@@ -74,7 +76,7 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
     section('The latest alarms (UTC):', alarms.map(alarmLine).join('')),
     complete ? '' : 'Not all that was heard is stored yet: the next run goes on with it.\n',
     section('Ask the store, now or while a demo runs:', queries.join('')),
-    `Once more, with these data:  ${command('demo')}\nFrom the beginning:          ${command('demo --fresh')}`,
+    `Once more, with these data:  ${again}\nFrom the beginning:          ${again} --fresh`,
   ]
     .filter(part => part !== '')
     .join('\n');
@@ -88,10 +90,8 @@ function section(heading: string, text: string): string {
 }
 
 function groupsHeading(groups: readonly GroupRow[], model: string): string {
-  if (model === null)
-    return 'No model yet: it is learnt once enough events were heard. Let it run a little longer.\n';
   const known = groups.filter(({ group }) => group !== null).length;
-  return `Events by group, ${counted(known, 'group')} of the model that was learnt from them:`;
+  return `Events in ${counted(known, 'group')} of model ${model}:`;
 }
 
 function groupCells({ group, events, microphones, laeqDb, durationSecs }: GroupRow): string[] {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from './cli.js';
-import type { DemoReport } from './demo-report.js';
+import { DEFAULT_DATA_DIR, type DemoReport } from './demo-report.js';
 import { type JsonOption, newCommand, parsed, wholeNumber } from './new-command.js';
 import { readVersion } from './version.js';
 
@@ -21,7 +21,7 @@ export function demoCommand(cli: Cli): Command {
   )
     .addOption(parsed('--for <time>', 'end after a time such as 90s or 5m; without it at Ctrl-C', duration))
     .option('--fresh', 'delete what earlier demos left in the data directory, and start over', false)
-    .option('--data-dir <dir>', 'where the demo keeps its data', '.plantsense/demo')
+    .option('--data-dir <dir>', 'where the demo keeps its data', DEFAULT_DATA_DIR)
     .addOption(parsed('--microphones <count>', 'how many, at least 8', wholeNumber(8, 500), '8'))
     .option('--no-view', 'plain lines instead of the live view')
     .action(async (flags: Flags) => {
@@ -59,11 +59,15 @@ function canDraw({ stderr, env }: Cli): boolean {
 
 /** How the person who typed this command would type another one. */
 function commandLine({ env }: Cli): (args: string) => string {
-  const script = relative(process.cwd(), process.argv[1] ?? '');
-  const start = script.endsWith('.js') ? `node ${script}` : 'plantsense';
   // What `npm run` starts is `npm run` for whoever typed it, and it takes options after two dashes.
-  const prefix = env.npm_lifecycle_event === 'demo' ? 'npm run --silent plantsense --' : start;
-  return args => `${prefix} ${args}`;
+  if (env.npm_lifecycle_event === 'demo')
+    return args => {
+      const [command, ...rest] = args.split(' ');
+      if (command !== 'demo') return `npm run --silent plantsense -- ${args}`;
+      return ['npm run demo', ...(rest.length > 0 ? ['--', ...rest] : [])].join(' ');
+    };
+  const script = relative(process.cwd(), process.argv[1] ?? '');
+  return args => (script.endsWith('.js') ? `node ${script} ${args}` : `plantsense ${args}`);
 }
 
 /** `90s`, `5m`, `1h` or plain seconds, as seconds. */

@@ -19,13 +19,13 @@ interface OutOption extends JsonOption {
 
 interface LogMelFlags extends OutOption {
   readonly sampleRate: number;
-  readonly duration: number | null;
+  readonly duration: number | 'none';
   readonly padding: 'zero' | 'loop';
   readonly nFft: number;
   readonly hop: number;
   readonly nMels: number;
   readonly ref: 'max' | number;
-  readonly topDb: number | null;
+  readonly topDb: number | 'none';
 }
 
 interface StftFlags extends OutOption, SegmentOptions {
@@ -34,7 +34,7 @@ interface StftFlags extends OutOption, SegmentOptions {
 
 interface WaveformFlags extends OutOption {
   readonly sampleRate: number;
-  readonly duration: number | null;
+  readonly duration: number | 'none';
   readonly padding: 'zero' | 'loop';
 }
 
@@ -69,7 +69,7 @@ function logMelCommand(cli: Cli): Command {
       parsed(
         '--top-db <db>',
         'values further below the maximum are raised, or none',
-        wordOr('none', null, decimalNumber(0)),
+        wordOr('none', 'none', decimalNumber(0)),
         '80',
       ),
     )
@@ -78,13 +78,13 @@ function logMelCommand(cli: Cli): Command {
       const { sampleRate, duration, padding, nFft, hop, nMels, ref, topDb } = flags;
       const extract = logMelExtractor({
         sampleRateHz: sampleRate,
-        durationSecs: duration,
+        durationSecs: noneToNull(duration),
         padding,
         nFft,
         hop,
         nMels,
         ref,
-        topDb,
+        topDb: noneToNull(topDb),
       });
       await extractTo(cli, input, extract, flags);
     });
@@ -129,7 +129,11 @@ function waveformCommand(cli: Cli): Command {
     .action(async (input: string, flags: WaveformFlags) => {
       const { waveformExtractor } = await import('../audio/features.js');
       const { sampleRate, duration, padding } = flags;
-      const extract = waveformExtractor({ sampleRateHz: sampleRate, durationSecs: duration, padding });
+      const extract = waveformExtractor({
+        sampleRateHz: sampleRate,
+        durationSecs: noneToNull(duration),
+        padding,
+      });
       await extractTo(cli, input, extract, flags);
     });
 }
@@ -170,11 +174,16 @@ function withSource(name: string, description: string, sampleRate: string): Comm
 
 function durationOption(fallback: string) {
   const about = 'cut or pad to this length, or none';
-  return parsed('--duration <secs>', about, wordOr('none', null, decimalNumber(0.001, 86_400)), fallback);
+  return parsed('--duration <secs>', about, wordOr('none', 'none', decimalNumber(0.001, 86_400)), fallback);
 }
 
 function paddingOption() {
   return choice('--padding <how>', 'what a short sound is filled up with', ['zero', 'loop'], 'zero');
+}
+
+/** commander can't tell a value of null from none at all, so the word stands for it until here. */
+function noneToNull(value: number | 'none'): number | null {
+  return value === 'none' ? null : value;
 }
 
 async function extractTo(

@@ -1,3 +1,4 @@
+import { ODDITIES } from './demo-oddities.js';
 import type { DemoPicture, EventPicture, MicrophonePicture } from './demo-picture.js';
 import { count, counted, decibels, kilobytes, minutes, timeOfDay } from './live-view-format.js';
 import { field, type Span, type Style, spread, styledLine } from './live-view-text.js';
@@ -24,7 +25,7 @@ const METER_TO_DB = 105;
 const NAME_COLUMNS = 14;
 const EVENTS_COLUMNS = 11;
 /** Columns beside the meter: name, number, state. */
-const BESIDE_METER = NAME_COLUMNS + 38;
+const BESIDE_METER = NAME_COLUMNS + 42;
 /** An oddity is marked for this long after it was counted. */
 const FRESH_MS = 6000;
 /** Without a row of levels for this long a microphone is shown as not heard. Rows come each second. */
@@ -58,7 +59,7 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
     [['Latest events', 'bold']],
     ...eventLines(picture.latestEvents(eventRows), eventRows, context),
     [],
-    ...model(picture, columns),
+    model(picture),
     groups(picture),
     flow(picture),
     lag(picture),
@@ -134,13 +135,6 @@ function state({ silent, heardUntilUs, notices, events }: MicrophonePicture, { n
   return spans;
 }
 
-/** What is told of a microphone's oddities, by the kind under which they are counted. */
-export const ODDITIES: Readonly<Record<string, (times: number) => string>> = {
-  gap: times => counted(times, 'gap'),
-  clock_jump: times => counted(times, 'clock jump'),
-  duplicate: times => `${count(times)} sent twice`,
-};
-
 function eventLines(events: readonly EventPicture[], rows: number, context: ViewContext): Span[][] {
   const lines = events.map(({ event, assignment }): Span[] => [
     [timeOfDay(event.onsetTimeUs, context.utcOffsetMinutes), 'dim'],
@@ -170,31 +164,23 @@ function assigned(assignment: EventPicture['assignment']): Span[] {
 
 const BAR_COLUMNS = 30;
 
-function model({ model, learning, phase }: DemoPicture, columns: number): Span[][] {
+function model({ model, learning, phase }: DemoPicture): Span[] {
   const label = heading('Model');
-  if (phase !== '') return [[label, [phase, 'yellow']]];
+  if (phase !== '') return [label, [phase, 'yellow']];
   if (model) {
     const { version, kind, groups } = model;
-    return [
-      [
-        label,
-        `${counted(groups, 'group')} found by a ${KINDS[kind] ?? kind}`,
-        [`, version ${version}`, 'dim'],
-      ],
-    ];
+    const found = `${counted(groups, 'group')} found by a ${KINDS[kind] ?? kind}`;
+    return [label, found, [`, version ${version}`, 'dim']];
   }
   const { events, eventsNeeded, detail } = learning;
   if (events >= eventsNeeded && eventsNeeded > 0)
-    return [[label, [detail ?? 'learns its first model', 'cyan']]];
+    return [label, [detail ?? 'learns its first model', 'cyan']];
   const done = Math.round((BAR_COLUMNS * events) / Math.max(1, eventsNeeded));
   return [
-    [
-      label,
-      ['█'.repeat(done), 'cyan'],
-      ['░'.repeat(BAR_COLUMNS - done), 'dim'],
-      ` ${events} of ${eventsNeeded} events`,
-      [columns >= 90 ? ', then the first model is learnt from them' : ' to learn from', 'dim'],
-    ],
+    label,
+    ['█'.repeat(done), 'cyan'],
+    ['░'.repeat(BAR_COLUMNS - done), 'dim'],
+    ` ${events} of ${eventsNeeded} events for the first model`,
   ];
 }
 
@@ -223,7 +209,9 @@ function lag({ flow }: DemoPicture): Span[] {
 }
 
 function stored({ flow: { rows } }: DemoPicture): Span[] {
-  const tables = [...rows].map(([table, stored]) => `${table} ${count(stored)}`).join('   ');
+  // Dead letters are worth a place only when there are some.
+  const told = [...rows].filter(([table, stored]) => stored > 0 || table !== 'dead_letters');
+  const tables = told.map(([table, stored]) => `${table} ${count(stored)}`).join('   ');
   return [heading('Stored'), tables === '' ? '–' : tables];
 }
 

@@ -1,13 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-/** What a list of commands says of each: the first sentence, or what stands before a colon. */
-function summaryOf(description: string): string {
-  return description.split(/[.:;](?:\s|$)/, 1)[0] ?? description;
-}
-
 /** Every command that does something takes it. */
 export interface JsonOption {
   readonly json: boolean;
+}
+
+const EXAMPLES = new WeakMap<Command, string>();
+
+/** The example in a command's help; null for a command that only holds others. */
+export function exampleOf(command: Command): string | null {
+  return EXAMPLES.get(command) ?? null;
 }
 
 /**
@@ -15,11 +17,13 @@ export interface JsonOption {
  * @param example the command line without `plantsense`
  */
 export function newCommand(name: string, description: string, example: string): Command {
-  return new Command(name)
+  const command = new Command(name)
     .summary(summaryOf(description))
     .description(description)
     .option('--json', 'print JSON, for programs', false)
     .addHelpText('after', `\nExample:\n  $ plantsense ${example}`);
+  EXAMPLES.set(command, example);
+  return command;
 }
 
 /** A command that only holds others. */
@@ -87,4 +91,9 @@ export function parsed<T>(
 function range(min: number, max: number): string {
   const open = max === Number.MAX_SAFE_INTEGER || max === Number.MAX_VALUE;
   return open ? `of ${min} or more` : `from ${min} to ${max}`;
+}
+
+/** What a list of commands says of each: the first sentence, or what stands before a colon. */
+function summaryOf(description: string): string {
+  return description.split(/[.:;](?:\s|$)/, 1)[0] ?? description;
 }

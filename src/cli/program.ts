@@ -3,6 +3,7 @@ import { calibrateCommand } from './calibrate.js';
 import type { Cli } from './cli.js';
 import { dbCommand } from './db.js';
 import { deadLetterCommand } from './dead-letter.js';
+import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { featuresCommand } from './features.js';
 import { graphCommand } from './graph.js';
@@ -38,6 +39,7 @@ export function buildProgram(cli: Cli): Command {
     .addHelpText('after', EXIT_CODES);
 
   program.commandsGroup('Run a topology:');
+  program.addCommand(demoCommand(cli));
   program.addCommand(runCommand(cli));
 
   program.commandsGroup('Write a topology:');

@@ -32,17 +32,29 @@ const BATCH = 64;
 
 /** Runs the recorders of all microphones, each chunk sent when its last sample has been taken, until `signal` aborts. */
 export async function playPlant(options: PlayOptions): Promise<void> {
-  const random = new Random(options.seed);
-  while (!options.signal.aborted) await playSession(options, random.uint32());
+  for (let session = 0; !options.signal.aborted; session++) await playSession(options, session);
+}
+
+/**
+ * The seed of each microphone, from that of the plant.
+ * @param session how often the recorders were started before
+ */
+export function microphoneSeeds(seed: number, session: number, count: number): number[] {
+  const random = new Random(seed + session * 2 ** 32);
+  return Array.from({ length: count }, () => random.uint32());
 }
 
 /** From a start of the recorders to their end, or to when they have fallen too far behind. */
-async function playSession({ microphones, clock, send, signal }: PlayOptions, seed: number): Promise<void> {
+async function playSession(
+  { microphones, seed, clock, send, signal }: PlayOptions,
+  session: number,
+): Promise<void> {
+  const seeds = microphoneSeeds(seed, session, microphones.length);
   const startUs = clock.nowUs();
   const recorders = microphones.map((spec, i) => {
     // In turns, so that not all chunks come at the same moment.
     const offsetUs = Math.round((i / microphones.length) * spec.chunkSecs * 1e6);
-    return new Recorder(spec, startUs + offsetUs, seed + i);
+    return new Recorder(spec, startUs + offsetUs, seeds[i]!);
   });
   while (!signal.aborted) {
     const nextUs = Math.min(...recorders.map(({ dueUs }) => dueUs));

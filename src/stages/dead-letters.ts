@@ -64,18 +64,14 @@ export async function replayDeadLetter(producer: Producer, { letter }: StoredDea
 }
 
 /**
- * The message as it was, at the end of its topic. Without its origin: by that, stages would take it for one that they have
- * seen, and leave it out.
+ * The message as it was, at the end of its topic, but for two things: it gets the time of sending, because by the old one
+ * retention might delete it before it is read, and it loses its origin, by which stages would take it for one that they
+ * have seen and leave it out.
  */
 export function originalMessage(letter: DeadLetter): OutgoingMessage {
   const kept = letter.originalHeaders.filter(({ name, value }) => originOf({ [name]: value }) === null);
   const headers: Headers = Object.fromEntries(kept.map(({ name, value }) => [name, value]));
-  return {
-    key: letter.originalKey,
-    value: letter.originalValue,
-    headers,
-    timestampMs: letter.originalTimestampMs,
-  };
+  return { key: letter.originalKey, value: letter.originalValue, headers };
 }
 
 function decode(value: Uint8Array | null): DeadLetter | null {

@@ -1,10 +1,12 @@
 import type { Broker, Message, PartitionReader } from '../broker/port.js';
+import { PlantsenseError } from '../errors.js';
 
 const FETCH_BYTES = 1_048_576;
 
 /**
  * Everything that lies in a topic when this is called, partition after partition, without a group; in batches, at the
  * speed of who takes them. Ends early when `signal` aborts.
+ * @throws PlantsenseError TOPIC_NOT_FOUND, BROKER_UNAVAILABLE
  */
 export async function* readToEnd(
   broker: Broker,
@@ -13,10 +15,10 @@ export async function* readToEnd(
 ): AsyncGenerator<readonly Message[]> {
   for (const { partition, earliest, latest } of await broker.admin.offsets(topic)) {
     if (latest === earliest) continue;
-    const reader = await broker.reader({ topic, partition }, 'earliest');
+    const reader = await broker.reader({ topic, partition }, earliest);
     try {
       while (reader.position < latest && !signal.aborted) {
-        const messages = await reader.fetch(FETCH_BYTES, signal);
+        const messages = await fetchWhatIsLeft(broker, reader, signal);
         yield messages.filter(({ offset }) => offset < latest);
       }
     } finally {
@@ -25,7 +27,10 @@ export async function* readToEnd(
   }
 }
 
-/** What comes into a topic, in batches of one partition each, until `signal` aborts. New partitions are not seen. */
+/**
+ * What comes into a topic, in batches of one partition each, until `signal` aborts. New partitions are not seen.
+ * @throws PlantsenseError as `readToEnd`
+ */
 export async function* followTopic(
   broker: Broker,
   topic: string,
@@ -38,7 +43,7 @@ export async function* followTopic(
   );
   const next = async (reader: PartitionReader) => ({
     reader,
-    messages: await reader.fetch(FETCH_BYTES, signal),
+    messages: await fetchWhatIsLeft(broker, reader, signal),
   });
   const pending = new Map(readers.map(reader => [reader as PartitionReader, next(reader)]));
   try {
@@ -52,5 +57,21 @@ export async function* followTopic(
   } finally {
     for (const fetch of pending.values()) fetch.catch(() => {});
     await Promise.all(readers.map(reader => reader.close()));
+  }
+}
+
+/** The next messages; none, and on to the oldest that are left, when retention was faster. */
+async function fetchWhatIsLeft(
+  broker: Broker,
+  reader: PartitionReader,
+  signal: AbortSignal,
+): Promise<readonly Message[]> {
+  try {
+    return await reader.fetch(FETCH_BYTES, signal);
+  } catch (error) {
+    if (!(error instanceof PlantsenseError) || error.code !== 'OFFSET_OUT_OF_RANGE') throw error;
+    const offsets = await broker.admin.offsets(reader.topic);
+    reader.seek(offsets.find(({ partition }) => partition === reader.partition)?.earliest ?? reader.position);
+    return [];
   }
 }

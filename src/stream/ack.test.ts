@@ -101,48 +101,52 @@ describe('Ack', () => {
       size: fc.integer({ min: 0, max: 4 }),
     });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(operation, { maxLength: 60 }), (count, operations) => {
-        const roots = Array.from({ length: count }, root);
-        // A leaf knows the roots that it stands for.
-        let leaves = roots.map(({ ack }, i) => ({ ack, roots: new Set([i]) }));
-        const failed = new Set<number>();
-        const failure = new Error('failed');
-        const check = () => {
-          for (const [i, { settled, retained }] of roots.entries()) {
-            const isOpen = leaves.some(leaf => leaf.roots.has(i));
-            expect(settled).toEqual(isOpen ? [] : [failed.has(i) ? failure : null]);
-            expect(retained).toBeLessThanOrEqual(1);
-          }
-        };
-        const settle = (leaf: (typeof leaves)[number], kind: string) => {
-          leaves = leaves.filter(each => each !== leaf);
-          if (kind === 'fail') {
-            for (const i of leaf.roots) failed.add(i);
-            leaf.ack.fail(failure);
-          } else leaf.ack.done();
-        };
-        for (const { kind, at, size } of operations) {
-          const leaf = leaves[at % Math.max(1, leaves.length)];
-          if (!leaf) break;
-          if (kind === 'share') {
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(operation, { maxLength: 60 }),
+        (count, operations) => {
+          const roots = Array.from({ length: count }, root);
+          // A leaf knows the roots that it stands for.
+          let leaves = roots.map(({ ack }, i) => ({ ack, roots: new Set([i]) }));
+          const failed = new Set<number>();
+          const failure = new Error('failed');
+          const check = () => {
+            for (const [i, { settled, retained }] of roots.entries()) {
+              const isOpen = leaves.some(leaf => leaf.roots.has(i));
+              expect(settled).toEqual(isOpen ? [] : [failed.has(i) ? failure : null]);
+              expect(retained).toBeLessThanOrEqual(1);
+            }
+          };
+          const settle = (leaf: (typeof leaves)[number], kind: string) => {
             leaves = leaves.filter(each => each !== leaf);
-            leaves.push(...leaf.ack.share(size).map(ack => ({ ack, roots: leaf.roots })));
-          } else if (kind === 'all') {
-            const taken = leaves.slice(0, Math.max(1, size));
-            const ack = Ack.all(taken.map(each => each.ack));
-            leaves = [
-              ...leaves.slice(taken.length),
-              { ack, roots: new Set(taken.flatMap(each => [...each.roots])) },
-            ];
-          } else if (kind === 'retain') leaf.ack.retain();
-          else settle(leaf, kind);
-          check();
-        }
-        while (leaves.length > 0) {
-          settle(leaves[0]!, 'done');
-          check();
-        }
-      }),
+            if (kind === 'fail') {
+              for (const i of leaf.roots) failed.add(i);
+              leaf.ack.fail(failure);
+            } else leaf.ack.done();
+          };
+          for (const { kind, at, size } of operations) {
+            const leaf = leaves[at % Math.max(1, leaves.length)];
+            if (!leaf) break;
+            if (kind === 'share') {
+              leaves = leaves.filter(each => each !== leaf);
+              leaves.push(...leaf.ack.share(size).map(ack => ({ ack, roots: leaf.roots })));
+            } else if (kind === 'all') {
+              const taken = leaves.slice(0, Math.max(1, size));
+              const ack = Ack.all(taken.map(each => each.ack));
+              leaves = [
+                ...leaves.slice(taken.length),
+                { ack, roots: new Set(taken.flatMap(each => [...each.roots])) },
+              ];
+            } else if (kind === 'retain') leaf.ack.retain();
+            else settle(leaf, kind);
+            check();
+          }
+          while (leaves.length > 0) {
+            settle(leaves[0]!, 'done');
+            check();
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -8,7 +8,11 @@ import { type TestDelivery, testDelivery } from './testing/test-delivery.js';
 function run(limits = { maxItems: 3, maxBytes: 100 }) {
   const source = new Subject<Delivery<number>>();
   const calls: { values: number[]; gate: Gate }[] = [];
-  const state: { error: unknown; completed: boolean; emitted: number } = { error: null, completed: false, emitted: 0 };
+  const state: { error: unknown; completed: boolean; emitted: number } = {
+    error: null,
+    completed: false,
+    emitted: 0,
+  };
   const subscription = source
     .pipe(
       batchWhileBusy(batch => {

@@ -42,7 +42,9 @@ describe('the checkpoint', () => {
       .record({
         position: offset,
         holds: fc.array(fc.tuple(fc.integer({ min: 0, max: 2 ** 40 - 1 }), offset), { maxLength: 50 }),
-        seen: fc.array(fc.tuple(fc.string({ maxLength: 20, unit: 'grapheme' }), offset, fc.nat()), { maxLength: 20 }),
+        seen: fc.array(fc.tuple(fc.string({ maxLength: 20, unit: 'grapheme' }), offset, fc.nat()), {
+          maxLength: 20,
+        }),
         planned: fc.option(fc.nat({ max: 100_000 })),
       })
       .map(
@@ -93,13 +95,17 @@ describe('the checkpoint', () => {
     const holds = new Map(Array.from({ length: 1000 }, (_, i) => [i, 1]));
     const encode = () => encodeCheckpoint({ ...emptyCheckpoint(POSITION), holds });
     expect(encode).toThrow(expect.objectContaining({ code: 'CHECKPOINT_TOO_LARGE' }));
-    expect(encode).toThrow(`1000 sensors and 0 sources needs 13348 bytes of commit metadata; ${MAX_METADATA_BYTES}`);
+    expect(encode).toThrow(
+      `1000 sensors and 0 sources needs 13348 bytes of commit metadata; ${MAX_METADATA_BYTES}`,
+    );
   });
 
   it.each(['hello', '{"offset":3}', 'AA==', 'AQ==', '\u0000', 'AWQ', 'consumer-1/2024-01-01'])(
     'refuses metadata that somebody else wrote: %j',
     metadata => {
-      expect(() => decodeCheckpoint(3, metadata)).toThrow(expect.objectContaining({ code: 'CHECKPOINT_INVALID' }));
+      expect(() => decodeCheckpoint(3, metadata)).toThrow(
+        expect.objectContaining({ code: 'CHECKPOINT_INVALID' }),
+      );
     },
   );
 
@@ -112,7 +118,9 @@ describe('the checkpoint', () => {
     });
     const bytes = Buffer.from(whole, 'base64');
     for (let length = 1; length < bytes.length; length++) {
-      expect(() => decodeCheckpoint(40, bytes.subarray(0, length).toString('base64'))).toThrow(PlantsenseError);
+      expect(() => decodeCheckpoint(40, bytes.subarray(0, length).toString('base64'))).toThrow(
+        PlantsenseError,
+      );
     }
     const longer = Buffer.concat([bytes, Buffer.of(0)]).toString('base64');
     expect(() => decodeCheckpoint(40, longer)).toThrow(PlantsenseError);

@@ -1,4 +1,4 @@
-import { concatMap, type Observable } from 'rxjs';
+import { concatMap, type Observable, throwError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AssignedPartition } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
@@ -41,6 +41,7 @@ class Stage {
   readonly observer: ConsumeObserver = {
     assigned: () => void this.events.push('assigned'),
     ended: (_, drained) => void this.events.push(drained ? 'drained' : 'cut'),
+    lateAck: () => void this.events.push('late ack'),
     commitFailed: (_, { code }) => void this.events.push(`commit failed ${code}`),
   };
 
@@ -140,6 +141,10 @@ describe('Consumption', () => {
     stage.gates.get(1)!.open();
     await until(() => lane.watermark.lateAcks === 1);
     expect(lane.watermark.position).toBe(1);
+    expect(stage.events).toEqual(['assigned', 'cut', 'late ack']);
+    // What it had received goes no further either: the next owner works on it.
+    await settle();
+    expect(stage.gates.has(2)).toBe(false);
   });
 
   it('ends a lost partition at once, without a commit', async () => {
@@ -180,7 +185,10 @@ describe('Consumption', () => {
     for (let i = 10; i < 15; i++) fast.append('b', i, Uint8Array.of(i));
     await stage.start();
     const partition = slow.assign(settle, () => 1);
-    stage.group.assign(partition, fast.assign(settle, () => 1));
+    stage.group.assign(
+      partition,
+      fast.assign(settle, () => 1),
+    );
     await until(() => stage.gates.has(0) && stage.gates.has(10));
     stage.open = true;
     stage.gates.get(10)!.open();
@@ -209,7 +217,7 @@ describe('Consumption', () => {
     await expect(consumption.done).rejects.toMatchObject({ code: 'INTERNAL' });
     stage.gates.get(10)!.open();
     await until(() => otherLane.watermark.lateAcks === 1);
-    expect(stage.events).toEqual(['assigned', 'assigned', 'cut', 'cut']);
+    expect(stage.events).toEqual(['assigned', 'assigned', 'cut', 'cut', 'late ack']);
   });
 
   it('tries the last commit of a drain again until the deadline', async () => {
@@ -244,8 +252,7 @@ describe('Consumption', () => {
     };
     stage.group.assign(partition);
     await until(() => stage.effects.length === 1);
-    // Intervals pass, and no commits gather behind the one that hangs.
-    for (let i = 0; i < 10; i++) await stage.pass(1000);
+    await stage.pass(1000);
     expect(calls).toBe(1);
     const revoking = stage.group.revoke(partition);
     await settle();
@@ -253,6 +260,27 @@ describe('Consumption', () => {
     await revoking;
     expect(calls).toBe(1);
     expect(stage.events).toEqual(['assigned', 'drained']);
+  });
+
+  it('gathers no commits behind one that the broker does not answer yet', async () => {
+    const stage = new Stage();
+    const topic = topicOf(1);
+    stage.open = true;
+    let committed = 0;
+    stage.observer.committed = () => {
+      committed += 1;
+    };
+    await stage.start();
+    const partition = topic.assign(settle, () => 1);
+    const answer = gate();
+    partition.commit = () => answer.promise;
+    stage.group.assign(partition);
+    await until(() => stage.effects.length === 1);
+    for (let i = 0; i < 10; i++) await stage.pass(1000);
+    answer.open();
+    await until(() => committed > 0);
+    for (let i = 0; i < 10; i++) await settle();
+    expect(committed).toBe(1);
   });
 
   it('lets a retry that never succeeds end with its lane, so that a dead store stops no process', async () => {
@@ -324,9 +352,37 @@ describe('Consumption', () => {
       throw new PlantsenseError('WORKER_CRASHED', 'No thread.');
     };
     const consumption = await stage.start();
-    stage.group.assign(topicOf(1).assign(settle, () => 1), topicOf(1).assign(settle, () => 1));
+    stage.group.assign(
+      topicOf(1).assign(settle, () => 1),
+      topicOf(1).assign(settle, () => 1),
+    );
     await expect(consumption.done).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
     expect(consumption.lanes).toEqual([]);
+  });
+
+  it('leaves no lane behind whose operators fail at once, and takes no partition after it has failed', async () => {
+    const stage = new Stage();
+    stage.pipeline = () => throwError(() => new PlantsenseError('WORKER_CRASHED', 'No thread.'));
+    const consumption = await stage.start();
+    stage.group.assign(topicOf(1).assign(settle, () => 1));
+    await expect(consumption.done).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
+    expect([stage.events, consumption.lanes]).toEqual([['assigned', 'cut'], []]);
+    stage.group.assign(topicOf(1).assign(settle, () => 1));
+    expect([stage.events, consumption.lanes]).toEqual([['assigned', 'cut'], []]);
+  });
+
+  it('ends the stage when a commit can never be written', async () => {
+    const stage = new Stage();
+    stage.open = true;
+    const consumption = await stage.start();
+    const partition = topicOf(1).assign(settle, () => 1);
+    partition.commit = async () => {
+      throw new PlantsenseError('CHECKPOINT_TOO_LARGE', 'Too many sensors.');
+    };
+    stage.group.assign(partition);
+    await until(() => stage.effects.length === 1);
+    await stage.pass(1000);
+    await expect(consumption.done).rejects.toMatchObject({ code: 'CHECKPOINT_TOO_LARGE' });
   });
 
   it('leaves no timer behind when it can not join', async () => {
@@ -393,7 +449,10 @@ describe('Consumption', () => {
     const stage = new Stage();
     const topic = topicOf(3);
     const consumption = await stage.start();
-    await arrange(stage, topic.assign(settle, () => 3));
+    await arrange(
+      stage,
+      topic.assign(settle, () => 3),
+    );
     if (moment.startsWith('after')) await consumption.stop();
     await consumption.stop();
     await consumption.done;

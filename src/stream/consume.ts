@@ -21,6 +21,8 @@ export interface ConsumeObserver {
   assigned?(lane: Lane, lostOffsets: number): void;
   /** The lane has ended; `drained` is false when the deadline came first or the partition was lost. */
   ended?(lane: Lane, drained: boolean): void;
+  /** An effect became durable after its lane had ended: the next owner makes it again. */
+  lateAck?(lane: Lane): void;
   committed?(lane: Lane): void;
   commitFailed?(lane: Lane, error: PlantsenseError): void;
 }
@@ -110,7 +112,8 @@ export class Consumption {
     if (this.#failed) return;
     const { creditBytes, observer, backoff = exponentialBackoff } = this.#options;
     try {
-      const lane = new Lane(partition, { creditBytes, backoff });
+      const onLateAck = (late: Lane) => observer?.lateAck?.(late);
+      const lane = new Lane(partition, { creditBytes, backoff, onLateAck });
       observer?.assigned?.(lane, partition.lostOffsets);
       this.#run(lane, partition);
     } catch (error) {

@@ -39,7 +39,15 @@ const sent = (source: string, offset: number, index = 0): Sent => ({ origin: { s
 
 describe('dropSeen', () => {
   it('drops what a crashed stage sends again, and goes on with what is new', () => {
-    const log = [sent('a', 1), sent('a', 2, 0), sent('a', 2, 1), sent('a', 1), sent('a', 2, 1), sent('a', 2, 2), sent('a', 7)];
+    const log = [
+      sent('a', 1),
+      sent('a', 2, 0),
+      sent('a', 2, 1),
+      sent('a', 1),
+      sent('a', 2, 1),
+      sent('a', 2, 2),
+      sent('a', 7),
+    ];
     const { passed, dropped, checkpoint } = consume(log, emptyCheckpoint(0));
     expect(passed).toEqual([0, 1, 2, 5, 6]);
     expect(dropped).toEqual([3, 4]);
@@ -58,10 +66,20 @@ describe('dropSeen', () => {
   });
 
   it('lets a replay through that rebuilds state, though the checkpoint has seen all of it', () => {
-    const log = [sent('a', 1), sent('a', 2), sent('a', 1), sent('a', 2), sent('a', 3), sent('a', 3), sent('a', 4)];
+    const log = [
+      sent('a', 1),
+      sent('a', 2),
+      sent('a', 1),
+      sent('a', 2),
+      sent('a', 3),
+      sent('a', 3),
+      sent('a', 4),
+    ];
     const seen = new Map([['a', { offset: 3, index: 0 }]]);
     const start = { ...emptyCheckpoint(5), seen };
-    const replay = log.slice(1).map((value, i) => testDelivery(value, { offset: i + 1, replayed: i + 1 < 5 }));
+    const replay = log
+      .slice(1)
+      .map((value, i) => testDelivery(value, { offset: i + 1, replayed: i + 1 < 5 }));
     const passed: number[] = [];
     from(replay)
       .pipe(dropSeen(start, ({ value }) => value.origin))
@@ -72,7 +90,9 @@ describe('dropSeen', () => {
 
   it('lets each record pass once and in order, whatever several sources send again and wherever it is cut', () => {
     // A source sends its records from some committed place on, again and again.
-    const resends = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(10), fc.nat(10)), { maxLength: 20 });
+    const resends = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(10), fc.nat(10)), {
+      maxLength: 20,
+    });
     fc.assert(
       fc.property(resends, fc.array(fc.nat(100), { maxLength: 4 }), (runs, cuts) => {
         const reached = new Map<string, number>();
@@ -92,7 +112,9 @@ describe('dropSeen', () => {
         }
         for (const [source, end] of reached) {
           const got = passed.map(at => log[at]!.origin!).filter(origin => origin.source === source);
-          expect(got.map(({ offset, index }) => offset * 2 + index)).toEqual(Array.from({ length: end }, (_, i) => i));
+          expect(got.map(({ offset, index }) => offset * 2 + index)).toEqual(
+            Array.from({ length: end }, (_, i) => i),
+          );
         }
       }),
     );

@@ -134,7 +134,9 @@ describe('flatMapOrdered', () => {
             await settle();
           }
           await settle();
-          expect(values()).toEqual(counts.flatMap((n, i) => Array.from({ length: n }, (_, k) => `${i}.${k}`)));
+          expect(values()).toEqual(
+            counts.flatMap((n, i) => Array.from({ length: n }, (_, k) => `${i}.${k}`)),
+          );
           for (const { ack } of out) ack.done();
           expect(deliveries.every(each => each.fate() === 'done')).toBe(true);
           expect(state.completed).toBe(true);

@@ -65,6 +65,17 @@ describe('IdleKeys', () => {
     expect(hear(new IdleKeys(10 * SECOND), log)).toEqual([]);
   });
 
+  it('closes all that fell silent, one after another, when one alone is left', () => {
+    const log = [
+      ['b', 0],
+      ['a', 0],
+      ['c', 0],
+      ['c', 20],
+      ['c', 21],
+    ] as const;
+    expect(hear(new IdleKeys(10 * SECOND), log)).toEqual(['3: a', '4: b']);
+  });
+
   it('takes a key that was heard again for new', () => {
     const log = [
       ['a', 0],
@@ -95,7 +106,10 @@ describe('IdleKeys', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 80 }), fc.nat(), (steps, from) => {
         let seconds = 100;
-        const log = steps.map(([key, step]) => [key, (seconds += step)] as const);
+        const log = steps.map(([key, step]) => {
+          seconds += step;
+          return [key, seconds] as const;
+        });
         const answers = (start: number) => {
           const keys = new IdleKeys(10 * SECOND);
           return log.map(([key, at], i) => (i < start ? [] : keys.heard(key, at * SECOND)));

@@ -118,9 +118,34 @@ describe('Lane', () => {
     await until(() => seen.every(each => each.completed));
   });
 
+  it('hands on nothing more of a fetch once it is stopped', async () => {
+    const lane = new Lane(
+      topicOf(9).assign(settle, () => 9),
+      { creditBytes: 1e6, backoff: instantBackoff() },
+    );
+    const offsets: number[] = [];
+    let completed = false;
+    lane.deliveries.subscribe({
+      next: ({ offset }) => {
+        offsets.push(offset);
+        if (offset === 2) lane.stop();
+      },
+      complete: () => {
+        completed = true;
+      },
+    });
+    await until(() => completed);
+    expect(offsets).toEqual([0, 1, 2]);
+  });
+
   it('starts where the checkpoint says: what lies before the position is replayed', async () => {
     const topic = topicOf(6);
-    const metadata = encodeCheckpoint({ position: 4, holds: new Map([[1, 2]]), seen: new Map(), plannedLast: null });
+    const metadata = encodeCheckpoint({
+      position: 4,
+      holds: new Map([[1, 2]]),
+      seen: new Map(),
+      plannedLast: null,
+    });
     topic.commit = { offset: 2, metadata };
     const lane = new Lane(
       topic.assign(settle, () => 10),
@@ -218,13 +243,16 @@ describe('committing a lane', () => {
   });
 
   it('fences the lane when another member owns the partition', async () => {
+    let calls = 0;
     const { lane, acks } = await started(async () => {
+      calls += 1;
       throw new PlantsenseError('COMMIT_FENCED', 'An old generation.');
     });
     acks[0]!.done();
     expect(await lane.commit()).toBe(false);
     expect([lane.watermark.isFenced, lane.stopped.aborted, lane.over.aborted]).toEqual([true, true, true]);
     expect(await lane.commit()).toBe(false);
+    expect(calls).toBe(1);
     acks[1]!.done();
     expect(lane.watermark.lateAcks).toBe(1);
   });
@@ -237,7 +265,11 @@ describe('committing a lane', () => {
     );
     const seen = listen(lane);
     await until(() => seen.deliveries.length === 5);
-    const planned = () => new Lane(topic.assign(settle, () => 1), { creditBytes: 1, backoff: instantBackoff() }).start;
+    const planned = () =>
+      new Lane(
+        topic.assign(settle, () => 1),
+        { creditBytes: 1, backoff: instantBackoff() },
+      ).start;
     const { generation } = topic;
     await lane.commit(3);
     await lane.commit();

@@ -13,6 +13,8 @@ export interface LaneOptions {
   /** Bytes asked for in one fetch. Default a quarter of the credit. */
   readonly fetchBytes?: number;
   readonly backoff: Backoff;
+  /** Told of each ack that came after the lane had ended. */
+  readonly onLateAck?: (lane: Lane) => void;
 }
 
 /** What a message weighs: its payload, and a little for what JavaScript keeps around it. */
@@ -71,6 +73,7 @@ export class Lane {
       released: bytes => this.credit.give(bytes),
       failed: error => this.#fail(error),
       advanced: () => {},
+      late: () => options.onLateAck?.(this),
     });
     this.deliveries = new Observable(subscriber => {
       this.#fail = error => subscriber.error(error);

@@ -57,4 +57,19 @@ describe('stateful', () => {
     for (let i = 0; i < 4; i++) await settle();
     expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
   });
+  it('lets a machine that keeps the order itself have several under way', async () => {
+    const source = new Subject<Delivery<number>>();
+    let underWay = 0;
+    let most = 0;
+    const step = async () => {
+      most = Math.max(most, ++underWay);
+      await settle();
+      underWay -= 1;
+      return { outputs: [], changes: [] };
+    };
+    source.pipe(stateful(step, { concurrency: 2 })).subscribe();
+    for (let i = 0; i < 5; i++) source.next(testDelivery(i));
+    for (let i = 0; i < 8; i++) await settle();
+    expect(most).toBe(2);
+  });
 });

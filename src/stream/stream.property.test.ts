@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { batchWhileBusy } from './batch-while-busy.js';
 import { type Checkpoint, decodeCheckpoint, isHeld, type Origin, stateKey } from './checkpoint.js';
 import type { Delivery } from './delivery.js';
+import { dropSeen } from './drop-seen.js';
 import { Lane } from './lane.js';
 import { exponentialBackoff } from './retry.js';
 import { type Step, stateful } from './stateful.js';
@@ -22,19 +23,32 @@ interface Output {
 const SECOND = 1_000_000;
 const logs = fc.array(
   fc.record({
-    key: fc.constantFrom('a', 'b', 'c'),
+    key: fc.constantFrom('a', 'a', 'b', 'b', 'c', 'd', 'e'),
     advanceMs: fc.integer({ min: 0, max: 900 }),
     gap: fc.constantFrom(0, 0, 0, 2),
+    // How many records their source sends again before this one, as after a crash of its own.
+    back: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 4),
   }),
   { minLength: 1, maxLength: 40 },
 );
 
-function makeTopic(log: readonly { key: string; advanceMs: number; gap: number }[]): MemoryTopic {
+interface Entry {
+  readonly key: string;
+  readonly advanceMs: number;
+  readonly gap: number;
+  readonly back: number;
+}
+
+function makeTopic(log: readonly Entry[]): MemoryTopic {
   const topic = new MemoryTopic();
   let timeMs = 1_000_000;
-  log.forEach(({ key, advanceMs, gap }, i) => {
+  let sent = 0;
+  log.forEach(({ key, advanceMs, gap, back }, i) => {
     timeMs += advanceMs;
-    topic.append(key, timeMs, new Uint8Array([i]), gap);
+    sent = Math.max(0, sent - back);
+    // Its number, and its place among what its source sends.
+    topic.append(key, timeMs, Uint8Array.of(i, sent), gap);
+    sent += 1;
   });
   return topic;
 }
@@ -83,6 +97,7 @@ function live(
   const done = new Promise<void>((resolve, reject) => {
     const subscription = lane.deliveries
       .pipe(
+        dropSeen(lane.start, ({ value }) => ({ source: 'up', offset: value.value![1]!, index: 0 })),
         stateful(
           async delivery => {
             const { outputs, changes } = step({ ...delivery, value: delivery.value.value![0]! });

@@ -17,7 +17,10 @@ function make(options: Partial<WindowOptions> = {}, start = emptyCheckpoint(0)) 
     const at = { key, eventTimeUs: seconds * SECOND, offset, bytes, replayed };
     const { outputs, changes } = windows.step(testDelivery(offset, at));
     offset += 1;
-    return { changes, closed: outputs.map(w => `${w.key} ${w.startUs / SECOND} [${w.values}] ${w.closedBy}`) };
+    return {
+      changes,
+      closed: outputs.map(w => `${w.key} ${w.startUs / SECOND} [${w.values}] ${w.closedBy}`),
+    };
   };
   return { windows, push };
 }

@@ -126,55 +126,67 @@ describe('Watermark', () => {
       order: fc.nat(),
     });
     fc.assert(
-      fc.property(fc.array(message, { maxLength: 40 }), fc.nat(20), fc.nat(60), (messages, startAt, fenceAt) => {
-        const start = emptyCheckpoint(startAt);
-        const { watermark, events } = make(start);
-        let offset = 0;
-        const log = messages.map(each => {
-          offset += 1 + each.gap;
-          // A hold lies at or before its message.
-          const own = each.changes.map(
-            (change): CheckpointChange =>
-              change.type === 'hold' ? { ...change, offset: change.key === 3 ? NO_LOG_NEEDED : offset } : change,
-          );
-          const tracked = watermark.track(offset, each.bytes);
-          for (const change of own) tracked.change(change);
-          return { ...each, changes: own, offset, tracked, acked: false };
-        });
+      fc.property(
+        fc.array(message, { maxLength: 40 }),
+        fc.nat(20),
+        fc.nat(60),
+        (messages, startAt, fenceAt) => {
+          const start = emptyCheckpoint(startAt);
+          const { watermark, events } = make(start);
+          let offset = 0;
+          const log = messages.map(each => {
+            offset += 1 + each.gap;
+            // A hold lies at or before its message.
+            const own = each.changes.map(
+              (change): CheckpointChange =>
+                change.type === 'hold'
+                  ? { ...change, offset: change.key === 3 ? NO_LOG_NEEDED : offset }
+                  : change,
+            );
+            const tracked = watermark.track(offset, each.bytes);
+            for (const change of own) tracked.change(change);
+            return { ...each, changes: own, offset, tracked, acked: false };
+          });
 
-        const settleOrder = [...log].sort((a, b) => a.order - b.order);
-        let released = 0;
-        settleOrder.forEach((each, i) => {
-          if (i === fenceAt) watermark.fence();
-          if (each.fate === 'never') return;
-          released += each.bytes;
-          if (each.fate === 'retain') return each.tracked.ack.retain();
-          if (each.fate === 'fail') return each.tracked.ack.fail(new Error('failed'));
-          each.acked = i < fenceAt;
-          each.tracked.ack.done();
+          const settleOrder = [...log].sort((a, b) => a.order - b.order);
+          let released = 0;
+          for (const [i, each] of settleOrder.entries()) {
+            if (i === fenceAt) watermark.fence();
+            if (each.fate === 'never') continue;
+            released += each.bytes;
+            if (each.fate === 'retain') each.tracked.ack.retain();
+            if (each.fate === 'fail') each.tracked.ack.fail(new Error('failed'));
+            if (each.fate !== 'done') continue;
+            each.acked = i < fenceAt;
+            each.tracked.ack.done();
 
-          // The model: go through the log as far as it is acked.
-          let position = start.position;
-          const holds = new Map<number, number>();
-          const seen = new Map<string, { offset: number; index: number }>();
-          for (const past of log) {
-            if (!past.acked) break;
-            if (past.offset < start.position) continue;
-            position = past.offset + 1;
-            for (const change of past.changes) {
-              if (change.type === 'hold') holds.set(change.key, change.offset);
-              else if (change.type === 'release') holds.delete(change.key);
-              else seen.set(change.origin.source, { offset: change.origin.offset, index: change.origin.index });
+            // The model: go through the log as far as it is acked.
+            let position = start.position;
+            const holds = new Map<number, number>();
+            const seen = new Map<string, { offset: number; index: number }>();
+            for (const past of log) {
+              if (!past.acked) break;
+              if (past.offset < start.position) continue;
+              position = past.offset + 1;
+              for (const change of past.changes) {
+                if (change.type === 'hold') holds.set(change.key, change.offset);
+                else if (change.type === 'release') holds.delete(change.key);
+                else
+                  seen.set(change.origin.source, {
+                    offset: change.origin.offset,
+                    index: change.origin.index,
+                  });
+              }
             }
+            const checkpoint = watermark.checkpoint();
+            expect(checkpoint).toEqual({ position, holds, seen, plannedLast: null });
+            expect(watermark.holdBack).toBe(resumeOffset(checkpoint));
           }
-          const checkpoint = watermark.checkpoint();
-          expect(checkpoint).toEqual({ position, holds, seen, plannedLast: null });
-          expect(watermark.holdBack).toBe(resumeOffset(checkpoint));
-        });
-        expect(events.released).toBe(released);
-        const late = settleOrder.slice(fenceAt).filter(({ fate }) => fate === 'done' || fate === 'fail');
-        expect(watermark.lateAcks).toBe(late.length);
-      }),
+          expect(events.released).toBe(released);
+          const late = settleOrder.slice(fenceAt).filter(({ fate }) => fate === 'done' || fate === 'fail');
+          expect(watermark.lateAcks).toBe(late.length);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -22,6 +22,8 @@ export interface WatermarkEvents {
   failed(error: Error, offset: number): void;
   /** The position moved. */
   advanced(): void;
+  /** An ack came after the fence: its effect is made, but does not count here. */
+  late?(): void;
 }
 
 interface Entry {
@@ -85,8 +87,10 @@ export class Watermark {
       retained: release,
       settled: failure => {
         release();
-        if (this.#fenced) this.#lateAcks += 1;
-        else if (failure) this.#events.failed(failure, offset);
+        if (this.#fenced) {
+          this.#lateAcks += 1;
+          this.#events.late?.();
+        } else if (failure) this.#events.failed(failure, offset);
         else {
           entry.acked = true;
           this.#advance();

@@ -8,8 +8,11 @@ function startThread(): WorkerThread {
   threads.push(thread);
   return thread;
 }
-const call = <T>(thread: WorkerThread, request: EchoRequest, ...rest: [ArrayBuffer[]?, ((p: unknown) => void)?]) =>
-  thread.call<T>(request, ...rest);
+const call = <T>(
+  thread: WorkerThread,
+  request: EchoRequest,
+  ...rest: [ArrayBuffer[]?, ((p: unknown) => void)?]
+) => thread.call<T>(request, ...rest);
 
 afterEach(async () => {
   await Promise.all(threads.splice(0).map(thread => thread.close()));
@@ -43,7 +46,10 @@ describe('WorkerThread', () => {
 
   it('passes errors on with their code, and goes on after them', async () => {
     const thread = startThread();
-    await expect(call(thread, { do: 'refuse' })).rejects.toMatchObject({ code: 'AUDIO_NOT_FINITE', class: 'terminal' });
+    await expect(call(thread, { do: 'refuse' })).rejects.toMatchObject({
+      code: 'AUDIO_NOT_FINITE',
+      class: 'terminal',
+    });
     await expect(call(thread, { do: 'mistake' })).rejects.toMatchObject({ code: 'INTERNAL' });
     await expect(call(thread, { do: 'unsendable' })).rejects.toMatchObject({ code: 'INTERNAL' });
     expect(await call(thread, { do: 'echo', value: 'on' })).toBe('on');
@@ -56,13 +62,17 @@ describe('WorkerThread', () => {
     expect(thread.load).toBe(0);
   });
 
-  it.each(['exit', 'crash'] as const)('fails what is under way and all that comes when the thread dies (%s)', async how => {
-    const thread = startThread();
-    const calls = [call(thread, { do: how }), call(thread, { do: 'echo', value: 1 })];
-    for (const each of calls) await expect(each).rejects.toMatchObject({ code: 'WORKER_CRASHED', class: 'fatal' });
-    await expect(call(thread, { do: 'echo', value: 2 })).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
-    expect(thread.load).toBe(0);
-  });
+  it.each(['exit', 'crash'] as const)(
+    'fails what is under way and all that comes when the thread dies (%s)',
+    async how => {
+      const thread = startThread();
+      const calls = [call(thread, { do: how }), call(thread, { do: 'echo', value: 1 })];
+      for (const each of calls)
+        await expect(each).rejects.toMatchObject({ code: 'WORKER_CRASHED', class: 'fatal' });
+      await expect(call(thread, { do: 'echo', value: 2 })).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
+      expect(thread.load).toBe(0);
+    },
+  );
 
   it('fails what is under way when it is closed: nobody waits for ever', async () => {
     const thread = startThread();

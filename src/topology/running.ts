@@ -4,6 +4,7 @@ import { PlantsenseError } from '../errors.js';
 import { RecordTables } from '../stages/record-tables.js';
 import type { RunningStage, StageContext } from '../stages/stage.js';
 import type { Store } from '../store/client.js';
+import { decodeCheckpoint } from '../stream/checkpoint.js';
 import { exponentialBackoff } from '../stream/retry.js';
 import { EventLoopMonitor } from '../telemetry/event-loop.js';
 import { Health } from '../telemetry/health.js';
@@ -133,7 +134,7 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
     });
     const done = Promise.race([stopped, failed]);
     done.catch(() => {});
-    const caughtUp = () => isCaughtUp(broker, stages);
+    const caughtUp = () => isCaughtUp(topology, broker, stages);
     return {
       broker,
       store,
@@ -239,14 +240,22 @@ async function failureOf(name: string, stage: RunningStage, health: Health): Pro
   return new Promise<never>(() => {});
 }
 
-async function isCaughtUp(broker: Broker, stages: ReadonlyMap<string, RunningStage>): Promise<boolean> {
-  for (const stage of stages.values()) {
+async function isCaughtUp(
+  topology: Topology,
+  broker: Broker,
+  stages: ReadonlyMap<string, RunningStage>,
+): Promise<boolean> {
+  for (const [name, stage] of stages) {
     if (stage.busy) return false;
     // What waits for a first model goes on when one comes; nobody knows when.
     if (stage.waiting) continue;
     for (const topic of stage.inputs) {
       const lanes = stage.lanes.filter(lane => lane.topic === topic);
-      if (stage.consumes && lanes.length === 0) return false;
+      if (stage.consumes && lanes.length === 0) {
+        // Not assigned yet, or there are more members than partitions and others have them.
+        if (await isConsumed(broker, groupName(topology, name), topic)) continue;
+        return false;
+      }
       for (const { partition, latest } of await broker.admin.offsets(topic)) {
         // Partitions of other members are theirs to catch up with.
         const lane = lanes.find(each => each.partition === partition);
@@ -255,4 +264,14 @@ async function isCaughtUp(broker: Broker, stages: ReadonlyMap<string, RunningSta
     }
   }
   return true;
+}
+
+/** Whether a group has committed all that lies in a topic, whoever its members are. */
+async function isConsumed({ admin }: Broker, group: string, topic: string): Promise<boolean> {
+  const commits = await admin.groupCommits(group, topic);
+  return (await admin.offsets(topic)).every(({ partition, earliest, latest }) => {
+    const commit = commits.get(partition);
+    const position = commit ? decodeCheckpoint(commit.offset, commit.metadata).position : earliest;
+    return position >= latest;
+  });
 }

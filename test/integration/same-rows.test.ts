@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findOwner } from '../../src/broker/data-directory.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../src/broker/conformance/eventually.js';
-import type { Broker } from '../../src/broker/port.js';
+import { findOwner } from '../../src/broker/data-directory.js';
 import type { RunningTopology } from '../../src/topology/running.js';
-import { openClient } from '../kafka/client.js';
-import { BOOTSTRAP, describeKafka } from '../kafka/describe-kafka.js';
-import { KafkaServer } from '../kafka/server.js';
+import { describeKafka } from '../kafka/describe-kafka.js';
 import { joinStages } from '../support/attached-member.js';
 import { type Dump, dumpTables, rowCount } from '../support/dump-tables.js';
 import { plantLog } from '../support/plant-log.js';
@@ -20,6 +17,7 @@ import {
   start,
   untilCommitted,
 } from '../support/running.js';
+import { useKafka } from '../support/use-kafka.js';
 
 const LOG = plantLog();
 const TIMEOUT_MS = 60_000;
@@ -81,29 +79,14 @@ describe('the same slice of a topic gives the same rows, byte for byte', () => {
   });
 
   describeKafka('on Kafka', () => {
-    let server: KafkaServer | undefined;
-    let bootstrap: string;
-    let broker: Broker;
-
-    beforeAll(async () => {
-      if (BOOTSTRAP === undefined) {
-        server = new KafkaServer();
-        await server.start();
-      }
-      bootstrap = BOOTSTRAP ?? server!.address();
-      broker = await openClient(bootstrap);
-    });
-    afterAll(async () => {
-      await broker?.close();
-      await server?.stop();
-    });
+    const kafka = useKafka();
 
     it('with one member', async () => {
       const dataDir = await directory();
-      const changes = { dataDir, kafka: bootstrap };
-      await renewTopics(broker, changes);
-      await installModel(model, broker, dataDir);
-      await sendAll(broker, 'audio.raw', LOG);
+      const changes = { dataDir, kafka: kafka.bootstrap };
+      await renewTopics(kafka.broker, changes);
+      await installModel(model, kafka.broker, dataDir);
+      await sendAll(kafka.broker, 'audio.raw', LOG);
       const alone = await running(changes, async topology => {
         await topology.untilCaughtUp(AbortSignal.timeout(TIMEOUT_MS));
         return dumpTables(topology.store);
@@ -113,22 +96,24 @@ describe('the same slice of a topic gives the same rows, byte for byte', () => {
 
     it('with three members, two of which come and go while it runs', async () => {
       const dataDir = await directory();
-      const changes = { dataDir, kafka: bootstrap };
-      await renewTopics(broker, changes);
-      await installModel(model, broker, dataDir);
+      const changes = { dataDir, kafka: kafka.bootstrap };
+      await renewTopics(kafka.broker, changes);
+      await installModel(model, kafka.broker, dataDir);
       const shared = await running(changes, async topology => {
         const half = LOG.length >> 1;
-        await sendAll(broker, 'audio.raw', LOG.slice(0, half));
+        await sendAll(kafka.broker, 'audio.raw', LOG.slice(0, half));
         const token = (await findOwner(dataDir))!.token;
         const store = { url: topology.storeUrl, password: token };
         const others: RunningTopology[] = [];
         try {
           for (let i = 0; i < 2; i++) others.push(await start({ ...changes, store }));
           await untilShared([topology, ...others]);
-          await sendAll(broker, 'audio.raw', LOG.slice(half));
+          await sendAll(kafka.broker, 'audio.raw', LOG.slice(half));
           // One leaves in the middle of its work.
           await others.pop()!.stop();
-          await untilCommitted(broker, changes);
+          await untilCommitted(kafka.broker, changes);
+          // Members that have no partition of a topic as well, since others have them all.
+          for (const member of [topology, ...others]) expect(await member.caughtUp()).toBe(true);
           return await dumpTables(topology.store);
         } finally {
           for (const other of others) await other.stop();

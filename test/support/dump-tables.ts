@@ -24,7 +24,10 @@ export async function dumpTables(store: Store, { withoutSource = false }: DumpOp
     dump[name] = await rowsOf(store, `SELECT * EXCEPT (ingested_at${source}) FROM ${name}`);
   for (const rollup of ROLLUPS)
     for (const interval of INTERVALS)
-      dump[rollupName(rollup, interval)] = await rowsOf(store, `SELECT * FROM ${rollupName(rollup, interval)}`);
+      dump[rollupName(rollup, interval)] = await rowsOf(
+        store,
+        `SELECT * FROM ${rollupName(rollup, interval)}`,
+      );
   return dump;
 }
 

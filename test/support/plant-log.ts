@@ -113,7 +113,8 @@ function halfAFrame(): Uint8Array {
   const [even, odd] = [Buffer.from([0xd0, 0x0f]), Buffer.from([0xd2, 0x0f])]; // 1000 and 1001 as Avro's integers
   const chunk = Buffer.from(audioChunk({ samples: new Uint8Array(1000) }));
   const lengthAt = chunk.length - 1000 - even.length;
-  if (!chunk.subarray(lengthAt, lengthAt + 2).equals(even)) throw new Error('The samples are not at the end.');
+  if (!chunk.subarray(lengthAt, lengthAt + 2).equals(even))
+    throw new Error('The samples are not at the end.');
   odd.copy(chunk, lengthAt);
   return Buffer.concat([chunk, Buffer.alloc(1)]);
 }

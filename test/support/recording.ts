@@ -1,6 +1,6 @@
 import type { Producer } from '../../src/broker/port.js';
-import { codec } from '../../src/records/codec.js';
 import { Random } from '../../src/random.js';
+import { codec } from '../../src/records/codec.js';
 
 export const START_US = 1_767_225_603_250_000;
 
@@ -12,7 +12,12 @@ export interface Burst {
 }
 
 /** Quiet noise with loud bursts, the same for the same seed. */
-export function recording(seconds: number, sampleRateHz: number, bursts: readonly Burst[], seed: number): Int16Array {
+export function recording(
+  seconds: number,
+  sampleRateHz: number,
+  bursts: readonly Burst[],
+  seed: number,
+): Int16Array {
   const random = new Random(seed);
   const samples = new Int16Array(Math.round(seconds * sampleRateHz));
   for (let i = 0; i < samples.length; i++) samples[i] = Math.round(random.normal() * 20);

@@ -6,9 +6,9 @@ import { eventually } from '../../src/broker/conformance/eventually.js';
 import type { Broker, OutgoingMessage } from '../../src/broker/port.js';
 import { readTopic } from '../../src/stages/read-window.js';
 import { createLog, type LogLevel } from '../../src/telemetry/log.js';
+import { type RunningTopology, type RunOptions, startTopology } from '../../src/topology/running.js';
 import { applyTopics, checkTopics } from '../../src/topology/topics-apply.js';
 import { groupName } from '../../src/topology/topology.js';
-import { type RunningTopology, type RunOptions, startTopology } from '../../src/topology/running.js';
 import { type TopologyChanges, topologyOf, topologyYaml } from './topology.js';
 
 /** Silent unless `TEST_LOG` names a level. */
@@ -82,7 +82,12 @@ export async function untilCommitted(broker: Broker, changes: TopologyChanges): 
   for (const [stage, inputs] of [
     ['listen', ['audio.raw']],
     ['assign', ['features.noise']],
-    ['store', [...topology.topics.keys()].filter(topic => !/^(audio\.raw|features\.noise|store\.dead-letter)$/.test(topic))],
+    [
+      'store',
+      [...topology.topics.keys()].filter(
+        topic => !/^(audio\.raw|features\.noise|store\.dead-letter)$/.test(topic),
+      ),
+    ],
   ] as const) {
     for (const topic of inputs) {
       await eventually(
@@ -90,7 +95,9 @@ export async function untilCommitted(broker: Broker, changes: TopologyChanges): 
         async () => {
           const commits = await broker.admin.groupCommits(groupName(topology, stage), topic);
           const offsets = await broker.admin.offsets(topic);
-          return offsets.every(({ partition, latest }) => latest === 0 || commits.get(partition)?.offset === latest);
+          return offsets.every(
+            ({ partition, latest }) => latest === 0 || commits.get(partition)?.offset === latest,
+          );
         },
         60_000,
       );

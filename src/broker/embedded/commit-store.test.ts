@@ -39,8 +39,10 @@ describe('CommitStore', () => {
     await store.forget('t');
     await store.close(true);
     const again = await CommitStore.open(directory, logOptions());
-    expect(again.groupsOf('t')).toEqual([]);
-    expect(again.groupsOf('u')).toEqual(['g', 'h']);
+    for (const group of ['g', 'h']) {
+      expect(again.get(group, at(0), 'one')).toBeNull();
+      expect(again.get(group, { topic: 'u', partition: 0 }, 'one')).toEqual(commit(3));
+    }
     await again.close(true);
   });
 

@@ -46,11 +46,6 @@ export class CommitStore {
     return stored?.incarnation === incarnation ? { offset: stored.offset, metadata: stored.metadata } : null;
   }
 
-  /** The groups that have committed something for a topic. */
-  groupsOf(topic: string): string[] {
-    return [...this.commits].filter(([, topics]) => topics.has(topic)).map(([group]) => group);
-  }
-
   /** Saves commits of a group, all of them or none. Resolves when they survive the death of this process. */
   async save(
     group: string,
@@ -69,10 +64,8 @@ export class CommitStore {
   /** Forgets what any group has committed for a topic. */
   async forget(topic: string): Promise<void> {
     const keys: Key[] = [];
-    for (const group of this.groupsOf(topic)) {
-      for (const partition of this.commits.get(group)!.get(topic)!.keys()) {
-        keys.push(['commit', group, topic, partition]);
-      }
+    for (const [group, topics] of this.commits) {
+      for (const partition of topics.get(topic)?.keys() ?? []) keys.push(['commit', group, topic, partition]);
     }
     await this.append(keys.map(key => [key, null]));
   }

@@ -45,7 +45,7 @@ export class CoreReader implements PartitionReader {
         this.position = result.nextOffset;
         this.highWatermark = Math.max(this.highWatermark, result.highWatermark);
         this.cursor = result.cursor;
-        if (result.bytes.length > 0) return decodeMessages(result.bytes, this.topic, this.partition);
+        return decodeMessages(result.bytes, this.topic, this.partition);
       }
     } finally {
       this.fetching = false;

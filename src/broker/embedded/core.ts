@@ -26,7 +26,7 @@ export interface ReadRequest extends TopicPartition {
 }
 
 export interface ReadResult {
-  /** Intact records one after the other; empty when there is none before `nextOffset`. */
+  /** Intact records one after the other. */
   readonly bytes: Buffer;
   readonly nextOffset: number;
   readonly highWatermark: number;

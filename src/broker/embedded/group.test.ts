@@ -1,10 +1,13 @@
+import { stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
 import { Member } from '../conformance/member.js';
-import { numbered, send, values } from '../conformance/messages.js';
+import { numbered, readTopic, send, values } from '../conformance/messages.js';
 import type { Grant, MemberEvents } from './core.js';
 import { CoreBroker } from './core-broker.js';
 import { LocalCore, type LocalCoreOptions } from './local-core.js';
+import { segmentName } from './log-segment.js';
 import { scratchDirectories } from './testing/scratch.js';
 
 /** What the conformance kit can't see from outside. */
@@ -183,23 +186,31 @@ describe('groups', () => {
     await eventually('assigned', () => member.partitions.length === 1);
   });
 
-  it('read new messages after a power cut took some that were committed', async () => {
+  it('read every new message after a power cut took some that were committed', async () => {
     const directory = await scratch();
-    const warnings: string[] = [];
-    const core = await open(directory);
+    const core = await open(directory, { boot: 'first', fsync: 'never' });
     await core.createTopic('t', { partitions: 1 });
-    const broker = new CoreBroker(core);
-    await send(broker, 't', numbered(3));
-    // As if five more had been sent and committed, of which the disk kept only the commit.
-    await core.setGroupCommits('g', 't', new Map([[0, { offset: 8, metadata: 'gone' }]]));
+    await send(new CoreBroker(core), 't', numbered(8));
+    const commit = { offset: 8, metadata: 'emitted up to 8' };
+    await core.setGroupCommits('g', 't', new Map([[0, commit]]));
     await core.close(true);
+    // The disk kept the commit, but only three of the messages.
+    const path = join(directory, 'topics', 't', '0', segmentName(0));
+    await truncate(path, ((await stat(path)).size / 8) * 3);
 
-    const again = await open(directory, { warn: message => warnings.push(message) });
-    expect(await again.groupCommits('g', 't')).toEqual(new Map([[0, { offset: 3, metadata: '' }]]));
-    expect(warnings.join()).toMatch(/committed offset 8/);
+    const again = await open(directory, { boot: 'second' });
+    expect(await again.offsets('t')).toEqual([{ partition: 0, earliest: 0, latest: 3 }]);
+    expect(await again.groupCommits('g', 't')).toEqual(new Map([[0, commit]]));
     const member = await Member.join(new CoreBroker(again), options);
-    await send(new CoreBroker(again), 't', numbered(2, 0, 3));
+    await eventually('assigned', () => member.partitions.length === 1);
+    expect(member.get(0).position).toBe(8);
+    await send(new CoreBroker(again), 't', numbered(2, 0, 8));
     await eventually('read', () => member.received.length === 2);
-    expect(values(member.received)).toEqual(['3', '4']);
+    expect(values(member.received)).toEqual(['8', '9']);
+    // No offset of a lost message comes again: whoever has seen it would take the new message for the old one.
+    expect(member.received[0]!.offset).toBeGreaterThanOrEqual(8);
+    expect(await contentsOf(again)).toEqual(['0', '1', '2', '8', '9']);
   });
+
+  const contentsOf = async (core: LocalCore) => values((await readTopic(new CoreBroker(core), 't'))[0]!);
 });

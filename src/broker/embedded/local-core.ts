@@ -11,6 +11,7 @@ import type {
   TopicPartition,
 } from '../port.js';
 import { Background } from './background.js';
+import { bootedSince, rememberBoot } from './boot-record.js';
 import { checkMetadata } from './commit-limit.js';
 import { CommitStore } from './commit-store.js';
 import type {
@@ -27,6 +28,7 @@ import { GroupCoordinator } from './group-coordinator.js';
 import { logChange } from './log-change.js';
 import { type WriteAt, writeAt } from './log-segment.js';
 import type { FsyncPolicy, LogOptions, PartitionLog } from './partition-log.js';
+import { bootId } from './process-identity.js';
 import { recordSize } from './record.js';
 import { TopicCatalog } from './topic-catalog.js';
 import { DEFAULT_MAX_MESSAGE_BYTES } from './topic-config.js';
@@ -46,6 +48,8 @@ export interface LocalCoreOptions {
   readonly newId?: () => string;
   /** Told of what went wrong in the background. */
   readonly warn?: (message: string, error?: unknown) => void;
+  /** Tells a start of the machine from the others; found out when absent. */
+  readonly boot?: string;
   /** For tests that make the disk fail. */
   readonly write?: WriteAt;
 }
@@ -77,7 +81,9 @@ export class LocalCore implements Core {
 
   /** @throws PlantsenseError DATA_DIR_CORRUPT, DISK_FULL */
   static async open(directory: string, options: LocalCoreOptions = {}): Promise<LocalCore> {
+    const boot = options.boot ?? bootId();
     const logs: LogOptions = {
+      afterPowerCut: await bootedSince(directory, boot),
       segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
       fsync: options.fsync ?? 'interval',
       buffers: new WriteBuffers(),
@@ -91,7 +97,7 @@ export class LocalCore implements Core {
     });
     const core = new LocalCore(catalog, commits, options);
     core.reportCuts();
-    await core.mendCommits();
+    await rememberBoot(directory, boot);
     return core;
   }
 
@@ -242,24 +248,6 @@ export class LocalCore implements Core {
     for (const { truncatedBytes, directory } of [...this.catalog.all()].flatMap(topic => topic.logs)) {
       if (truncatedBytes > 0)
         this.warn(`Cut ${truncatedBytes} bytes of an unfinished write off ${directory}`);
-    }
-  }
-
-  /** After a power cut a commit may be ahead of its log. New messages take the lost ones' offsets: they must be read. */
-  private async mendCommits(): Promise<void> {
-    for (const { name, incarnation, logs } of this.catalog.all()) {
-      for (const group of this.commits.groupsOf(name)) {
-        for (const [partition, log] of logs.entries()) {
-          const commit = this.commits.get(group, { topic: name, partition }, incarnation);
-          if (commit === null || commit.offset <= log.endOffset) continue;
-          this.warn(
-            `Group ${group} had committed offset ${commit.offset} of ${log.directory}, which is lost`,
-          );
-          await this.commits.save(group, name, incarnation, [
-            [partition, { offset: log.endOffset, metadata: '' }],
-          ]);
-        }
-      }
     }
   }
 

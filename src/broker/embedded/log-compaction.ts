@@ -1,7 +1,8 @@
 import { renameSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { scanRecords } from './log-scan.js';
-import { LogSegment, type WriteAt } from './log-segment.js';
+import { LogSegment, syncDirectory, type WriteAt } from './log-segment.js';
 import { isTombstoneAt, keyAt, offsetAt, timestampAt } from './record.js';
 import { SegmentIndex } from './segment-index.js';
 
@@ -20,6 +21,15 @@ export async function latestOffsets(segments: readonly LogSegment[]): Promise<Re
   return latest;
 }
 
+export interface CompactionRule {
+  /** The last offset of each key. */
+  readonly latest: ReadonlyMap<string, number>;
+  /** Older tombstones go. */
+  readonly tombstonesBeforeMs: number;
+  /** The log's last message stays whatever it is, so that the log does not seem to end earlier. */
+  readonly lastOffset: number;
+}
+
 /**
  * Rewrites a closed segment without the messages that a later one with the same key has replaced. Records that stay are
  * copied as they are, with their offsets. The new file takes the old one's name, so a crash leaves one or the other.
@@ -28,8 +38,7 @@ export async function latestOffsets(segments: readonly LogSegment[]): Promise<Re
  */
 export async function compactSegment(
   segment: LogSegment,
-  latest: ReadonlyMap<string, number>,
-  tombstonesBeforeMs: number,
+  { latest, tombstonesBeforeMs, lastOffset }: CompactionRule,
   write: WriteAt,
 ): Promise<LogSegment | null> {
   const kept: Buffer[] = [];
@@ -40,7 +49,8 @@ export async function compactSegment(
       const offset = offsetAt(bytes, at);
       const timestampMs = timestampAt(bytes, at);
       if (key !== null && latest.get(key) !== offset) return true;
-      if (isTombstoneAt(bytes, at) && timestampMs < tombstonesBeforeMs) return true;
+      const isOld = isTombstoneAt(bytes, at) && timestampMs < tombstonesBeforeMs;
+      if (isOld && offset !== lastOffset) return true;
       kept.push(Buffer.from(bytes.subarray(at, at + size)));
       index.add(offset, timestampMs, size);
       return true;
@@ -66,6 +76,7 @@ export async function compactSegment(
   }
   const replacement = new LogSegment(segment.path, index, segment.baseOffset);
   await segment.removeIndex();
+  await syncDirectory(dirname(segment.path));
   // In one step for everyone in this process: who read the file under its old name sees that the segment is retired.
   renameSync(temporary, segment.path);
   segment.retired = true;

@@ -2,7 +2,7 @@ import { appendFile, readFile, truncate, unlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { segmentName } from './log-segment.js';
-import { openLog, scratchDirectories, text, valuesOf } from './testing/scratch.js';
+import { contents, openLog, scratchDirectories, text, valuesOf } from './testing/scratch.js';
 
 const RECORD_BYTES = 41;
 const first = (directory: string) => join(directory, segmentName(0));
@@ -63,17 +63,32 @@ describe('recovering a log', () => {
     }
   });
 
-  it('drops what a power cut left behind a hole in what was not synced', async () => {
+  it('keeps what is whole on both sides of what a power cut took', async () => {
     const directory = await written(35, 10, 'killed');
     // As if nothing had been synced, and the second segment's sixth record never reached the disk.
     await unlink(join(directory, 'state')).catch(() => {});
     await flip(join(directory, segmentName(10)), 5 * RECORD_BYTES + 20);
     const log = await openLog(directory);
-    expect(await valuesOf(log)).toEqual(digits(15));
-    expect(log.truncatedBytes).toBe(20 * RECORD_BYTES);
-    expect(await log.append([text('n')])).toBe(15);
+    expect(await valuesOf(log)).toEqual([...digits(15), ...digits(15)]);
+    expect(log.truncatedBytes).toBe(5 * RECORD_BYTES);
+    expect(await log.append([text('n')])).toBe(35);
     await log.close();
-    expect(await valuesOf(await openLog(directory))).toEqual([...digits(15), 'n']);
+    expect((await contents(await openLog(directory), 14)).map(([offset]) => offset).slice(0, 3)).toEqual([
+      14, 20, 21,
+    ]);
+  });
+
+  it('goes on behind every offset it may have given out when the power was cut', async () => {
+    const directory = await written(5, 10, 'killed');
+    await truncate(first(directory), 2 * RECORD_BYTES);
+    const log = await openLog(directory, { afterPowerCut: true });
+    expect([log.startOffset, log.endOffset]).toEqual([0, 2]);
+    // Whoever has read further waits for what comes next, as at the end of any log.
+    expect(await log.read(5, 100)).toBeNull();
+    const next = await log.append([text('n')]);
+    expect(next).toBeGreaterThan(5);
+    expect(await contents(log, 1)).toEqual([[1, null, '1'], [next, null, 'n']]); // biome-ignore format: a table
+    expect(log.endOffset).toBe(next + 1);
   });
 
   it('names file and place when what was synced is damaged', async () => {

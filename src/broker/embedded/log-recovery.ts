@@ -15,13 +15,15 @@ export interface RecoveredLog {
 /**
  * Opens the segments of a partition after any kind of stop, or makes the first one.
  *
- * What was synced must be there, intact. Behind that point the log ends at the first record that is not whole, because
- * after a power cut the disk may hold any part of what was written last. After a mere `kill -9` everything that was
- * written is there, and only a write that was under way is cut off.
+ * What was synced must be there, intact. Behind that point a segment ends at its first record that is not whole,
+ * because after a power cut the disk may hold any part of what was written last. After a mere `kill -9` everything that
+ * was written is there, and only a write that was under way is cut off.
  *
+ * @param afterPowerCut the log goes on behind every offset that it may have given out before. Offsets of lost messages
+ *   must not come again: commits and deduplication would take the new messages for those that they have seen
  * @throws PlantsenseError DATA_DIR_CORRUPT, naming the file and the place
  */
-export async function recoverLog(directory: string): Promise<RecoveredLog> {
+export async function recoverLog(directory: string, afterPowerCut: boolean): Promise<RecoveredLog> {
   await mkdir(directory, { recursive: true });
   const saved = await loadState(directory);
   const bases = await findSegments(directory);
@@ -30,34 +32,35 @@ export async function recoverLog(directory: string): Promise<RecoveredLog> {
     return { segments: [await LogSegment.create(directory, 0)], state: INITIAL_STATE, truncatedBytes: 0 };
   }
 
-  const { startOffset, syncedSegment, syncedPosition } = saved ?? INITIAL_STATE;
+  const { startOffset, syncedSegment, syncedPosition, reservedOffset } = saved ?? INITIAL_STATE;
   const segments: LogSegment[] = [];
   let truncatedBytes = 0;
   for (const base of bases) {
     const path = join(directory, segmentName(base));
-    if (truncatedBytes > 0) {
-      // Appends went on in this segment after the place where the disk lost some: it can't follow what is left.
-      truncatedBytes += (await stat(path)).size;
-      await unlink(path);
-    } else if (base < syncedSegment) {
+    if (base < syncedSegment) {
       segments.push(await LogSegment.load(path, base));
-    } else {
-      const segment = await LogSegment.scan(path, base);
-      if (base === syncedSegment && segment.size < syncedPosition) throw segment.corrupt(segment.size);
-      truncatedBytes += (await stat(path)).size - segment.size;
-      if (truncatedBytes > 0) await segment.truncate();
-      await segment.sync();
-      segments.push(segment);
+      continue;
     }
+    const segment = await LogSegment.scan(path, base);
+    if (base === syncedSegment && segment.size < syncedPosition) throw segment.corrupt(segment.size);
+    const excess = (await stat(path)).size - segment.size;
+    if (excess > 0) await segment.truncate();
+    await segment.sync();
+    truncatedBytes += excess;
+    segments.push(segment);
   }
 
-  const last = segments.at(-1)!;
-  await last.keepOpen();
-  const state = {
-    startOffset,
-    syncedSegment: last.baseOffset,
-    syncedPosition: last.size,
-  };
+  let last = segments.at(-1)!;
+  if (afterPowerCut && last.nextOffset < reservedOffset) {
+    last = await LogSegment.create(directory, reservedOffset);
+    segments.push(last);
+  } else await last.keepOpen();
+  // One that was read now needs an index that fits; the one that grows must not have one that soon does not.
+  for (const segment of segments) {
+    if (segment === last) await segment.removeIndex();
+    else if (segment.baseOffset >= syncedSegment) await segment.saveIndex();
+  }
+  const state = { startOffset, syncedSegment: last.baseOffset, syncedPosition: last.size, reservedOffset };
   await saveState(directory, state, false);
   return { segments, state, truncatedBytes };
 }

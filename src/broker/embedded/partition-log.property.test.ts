@@ -86,7 +86,8 @@ class Model {
     const last = new Map(this.entries.map(e => [e.key, e.offset]));
     this.entries = this.entries.filter(
       ({ key, value, offset, timestampMs }) =>
-        (key === null || last.get(key) === offset) && !(value === null && timestampMs < tombstonesBefore),
+        (key === null || last.get(key) === offset) &&
+        !(value === null && timestampMs < tombstonesBefore && offset !== this.end - 1),
     );
   }
 }

@@ -38,21 +38,27 @@ describe('PartitionLog', () => {
   });
 
   it('shows nothing that is not written yet', async () => {
-    let written = () => {};
+    let finish = () => {};
+    let began = () => {};
+    const writing = new Promise<void>(resolve => {
+      began = resolve;
+    });
     const log = await openLog(await scratch(), {
-      write: (file, bytes, position) =>
-        new Promise(resolve => {
-          written = () => void file.write(bytes, 0, bytes.length, position).then(() => resolve());
-        }),
+      write: async (file, bytes, position) => {
+        began();
+        await new Promise<void>(resolve => {
+          finish = resolve;
+        });
+        await file.write(bytes, 0, bytes.length, position);
+      },
     });
     const appended = log.append([text('a')]);
-    await new Promise(setImmediate);
+    await writing;
     expect(log.endOffset).toBe(0);
     expect(await log.read(0, 100)).toBeNull();
-    written();
+    finish();
     await appended;
     expect(await valuesOf(log)).toEqual(['a']);
-    await log.close();
   });
 
   it('does not trust a cursor', async () => {

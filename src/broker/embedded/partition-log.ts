@@ -26,9 +26,12 @@ export interface LogOptions {
   readonly buffers: WriteBuffers;
   readonly now: () => number;
   readonly write: WriteAt;
+  /** The machine has been started anew since the log was used. */
+  readonly afterPowerCut: boolean;
 }
 
-const NOTHING = Buffer.alloc(0);
+/** How many offsets are set aside at once. Only a power cut makes the log skip what is left of them. */
+const RESERVED_OFFSETS = 1_000_000;
 
 /** The log of one partition: a row of segments, of which the last one grows. */
 export class PartitionLog {
@@ -46,6 +49,8 @@ export class PartitionLog {
   private readonly writer = new Serial();
   /** Syncing, deleting and compacting, one at a time. Never taken by `writer`, which `upkeep` may wait for. */
   private readonly upkeep = new Serial();
+  /** Of the state; part of both. */
+  private readonly saving = new Serial();
   private failure: PlantsenseError | undefined;
   /** A failed write left bytes behind the last record. */
   private tailIsDirty = false;
@@ -65,7 +70,7 @@ export class PartitionLog {
   /** @throws PlantsenseError DATA_DIR_CORRUPT, DISK_FULL */
   static async open(directory: string, options: LogOptions): Promise<PartitionLog> {
     try {
-      return new PartitionLog(directory, options, await recoverLog(directory));
+      return new PartitionLog(directory, options, await recoverLog(directory, options.afterPowerCut));
     } catch (error) {
       throw diskError(error, directory);
     }
@@ -75,8 +80,12 @@ export class PartitionLog {
     return this.state.startOffset;
   }
 
+  /** The offset after the last message. The next one may get a later one. */
   get endOffset(): number {
-    return this.active.nextOffset;
+    let i = this.segments.length - 1;
+    while (i > 0 && this.segments[i]!.size === 0) i--;
+    const segment = this.segments[i]!;
+    return Math.max(this.startOffset, segment.size > 0 ? segment.nextOffset : 0);
   }
 
   get sizeBytes(): number {
@@ -112,25 +121,24 @@ export class PartitionLog {
    * Reads messages from `offset` on, about `maxBytes` of them and at least one.
    *
    * @param cursor that of the slice before, so that the place needs not be searched
-   * @returns `null` at the end of the log; a slice without bytes where compaction left nothing up to its `nextOffset`
+   * @returns `null` at the end of the log
    * @throws PlantsenseError OFFSET_OUT_OF_RANGE, DATA_DIR_CORRUPT, BROKER_UNAVAILABLE when the log is closed
    */
   async read(offset: number, maxBytes: number, cursor?: Cursor): Promise<RecordSlice | null> {
     for (;;) {
       if (this.failure) throw this.failure;
-      if (offset < this.startOffset || offset > this.endOffset) {
+      if (offset < this.startOffset || offset > this.active.nextOffset) {
         const range = `${this.startOffset} to ${this.endOffset}`;
         throw new PlantsenseError(
           'OFFSET_OUT_OF_RANGE',
           `Offset ${offset} is not in ${this.directory}, which holds ${range}.`,
         );
       }
-      if (offset === this.endOffset) return null;
+      if (offset >= this.endOffset) return null;
       const segment = this.segmentWith(offset);
       try {
         const slice = await readFrom(segment, offset, maxBytes, cursor);
-        if (!segment.retired)
-          return slice ?? { bytes: NOTHING, nextOffset: segment.nextOffset, cursor: START };
+        if (!segment.retired) return slice;
       } catch (error) {
         // A segment that was deleted or compacted meanwhile: look again.
         if (!segment.retired) throw diskError(error, segment.path);
@@ -167,7 +175,8 @@ export class PartitionLog {
       if (retentionMs !== undefined && this.options.now() - this.activeSinceMs > retentionMs / 4) {
         await this.writer.run(() => this.roll());
       }
-      await this.delete(cutOff(this.segments, retention, this.options.now()));
+      const before = cutOff(this.segments, retention, this.options.now());
+      await this.delete(Math.min(before, this.endOffset));
     });
   }
 
@@ -180,9 +189,10 @@ export class PartitionLog {
       // What is rewritten must lie before the synced point: behind it, recovery would take a shorter file for damage.
       await this.sync();
       const closed = this.segments.slice(0, -1).filter(segment => !this.sealing.includes(segment));
-      const latest = await latestOffsets(this.segments);
+      const lastOffset = this.endOffset - 1;
+      const rule = { latest: await latestOffsets(this.segments), tombstonesBeforeMs, lastOffset };
       for (const segment of closed) {
-        const replacement = await compactSegment(segment, latest, tombstonesBeforeMs, this.options.write);
+        const replacement = await compactSegment(segment, rule, this.options.write);
         if (replacement !== segment) {
           this.segments.splice(this.segments.indexOf(segment), 1, ...(replacement ? [replacement] : []));
         }
@@ -208,16 +218,24 @@ export class PartitionLog {
       this.failure ??= new PlantsenseError('BROKER_UNAVAILABLE', 'The embedded broker was closed.');
     });
     this.notify();
-    if (!abandon) await this.flush().catch(() => undefined);
+    if (!abandon) {
+      // After closing in order, the log goes on without a gap whatever happens to the machine.
+      const { nextOffset } = this.active;
+      await this.flush()
+        .then(() => this.save({ reservedOffset: nextOffset }, false))
+        .catch(() => undefined);
+    }
     await this.upkeep.run(async () => {
       for (const segment of this.segments) await segment.file.release();
     });
   }
 
+  /** The segment with the first message at or after an offset that is before the end. */
   private segmentWith(offset: number): LogSegment {
     let i = this.segments.length - 1;
     while (i > 0 && this.segments[i]!.baseOffset > offset) i--;
-    while (this.segments[i]!.nextOffset <= offset) i++;
+    // Segments that are empty, or that compaction left nothing at the end of.
+    while (this.segments[i]!.size === 0 || this.segments[i]!.nextOffset <= offset) i++;
     return this.segments[i]!;
   }
 
@@ -230,6 +248,8 @@ export class PartitionLog {
       if (this.tailIsDirty) await this.cutTail();
       if (this.active.size + bytes > segmentBytes) await this.roll();
       const { active } = this;
+      const count = group.reduce((sum, { messages }) => sum + messages.length, 0);
+      await this.reserve(active.nextOffset + count);
       const nowMs = now();
       let offset = active.nextOffset;
       let at = 0;
@@ -262,7 +282,7 @@ export class PartitionLog {
 
   private async roll(): Promise<void> {
     if (this.active.size === 0 || this.failure) return;
-    const next = await LogSegment.create(this.directory, this.endOffset);
+    const next = await LogSegment.create(this.directory, this.active.nextOffset);
     if (this.options.fsync !== 'never') await syncDirectory(this.directory);
     this.sealing.push(this.active);
     this.segments.push(next);
@@ -281,26 +301,32 @@ export class PartitionLog {
     const { baseOffset, size } = active;
     if (state.syncedSegment === baseOffset && state.syncedPosition === size) return;
     await this.orFail(active.sync());
-    const synced = { ...state, syncedSegment: baseOffset, syncedPosition: size };
     // Without it, only less is known to be safe: the next sync tries again.
-    await saveState(this.directory, synced, false).then(
-      () => {
-        this.state = synced;
-      },
-      () => undefined,
-    );
+    await this.save({ syncedSegment: baseOffset, syncedPosition: size }, false).catch(() => undefined);
+  }
+
+  /** Makes sure that an offset that was given out once is never given out again, also after a power cut. */
+  private async reserve(nextOffset: number): Promise<void> {
+    if (nextOffset <= this.state.reservedOffset) return;
+    await this.save({ reservedOffset: nextOffset + RESERVED_OFFSETS }, true);
+  }
+
+  private save(changes: Partial<LogState>, sync: boolean): Promise<void> {
+    return this.saving.run(async () => {
+      const state = { ...this.state, ...changes };
+      await saveState(this.directory, state, sync).catch(error => {
+        throw diskError(error, this.directory);
+      });
+      this.state = state;
+    });
   }
 
   private async delete(before: number): Promise<void> {
     if (before <= this.startOffset) return;
     // Else a power cut could leave a log that ends before it starts.
     await this.sync();
-    const state = { ...this.state, startOffset: before };
-    await saveState(this.directory, state, this.options.fsync !== 'never').catch(error => {
-      throw diskError(error, this.directory);
-    });
-    this.state = state;
-    while (this.segments.length > 1 && this.segments[1]!.baseOffset <= before) {
+    await this.save({ startOffset: before }, true);
+    while (this.segments.length > 1 && this.segments[0]!.nextOffset <= before) {
       const segment = this.segments.shift()!;
       const sealing = this.sealing.indexOf(segment);
       if (sealing >= 0) this.sealing.splice(sealing, 1);
@@ -322,22 +348,18 @@ export class PartitionLog {
   }
 }
 
-const START: Cursor = { segment: -1, position: 0 };
-
-/** `null` when the segment holds nothing at or after `offset`. */
 async function readFrom(
   segment: LogSegment,
   offset: number,
   maxBytes: number,
   cursor: Cursor | undefined,
-): Promise<RecordSlice | null> {
-  if (segment.size === 0) return null;
+): Promise<RecordSlice> {
   if (cursor?.segment === segment.baseOffset) {
     const slice = await readRecords(segment, cursor.position, maxBytes, found => found === offset);
     if (slice) return slice;
   }
   const position = await locateOffset(segment, offset);
   const slice = await readRecords(segment, position, maxBytes, found => found >= offset);
-  if (slice === null && !segment.retired) throw segment.corrupt(position);
+  if (slice === null) throw segment.corrupt(position);
   return slice;
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /**
@@ -20,7 +21,7 @@ function identityFromProc(pid: number): string | null {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name, in parentheses, may hold anything; the start time is the 20th field after it.
     const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${started}`;
+    return `${bootId()}/${started}`;
   } catch {
     return null;
   }
@@ -33,5 +34,24 @@ function identityFromPs(pid: number): string | null {
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], options).trim() || null;
   } catch {
     return null;
+  }
+}
+
+/**
+ * Tells one start of the machine from the next. Where the system does not say, each call gives another one, so that
+ * every start of a process counts as one of the machine.
+ */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    try {
+      return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+      }).trim();
+    } catch {
+      return randomUUID();
+    }
   }
 }

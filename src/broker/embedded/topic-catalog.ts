@@ -146,18 +146,23 @@ export class TopicCatalog {
     }
   }
 
-  private openLogs(name: string, config: TopicConfig, from = 0): Promise<PartitionLog[]> {
+  private async openLogs(name: string, config: TopicConfig, from = 0): Promise<PartitionLog[]> {
     // Retention works by whole segments: small enough ones make a small limit mean something.
     const segmentBytes = Math.min(
       this.options.segmentBytes,
       Math.max(1024 * 1024, (config.retentionBytes ?? Number.POSITIVE_INFINITY) / 8),
     );
     const partitions = Array.from({ length: config.partitions - from }, (_, i) => from + i);
-    return Promise.all(
+    const opened = await Promise.allSettled(
       partitions.map(partition =>
         PartitionLog.open(join(this.pathOf(name), String(partition)), { ...this.options, segmentBytes }),
       ),
     );
+    const failed = opened.find(result => result.status === 'rejected');
+    const logs = opened.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
+    if (failed === undefined) return logs;
+    await Promise.all(logs.map(log => log.close(true)));
+    throw failed.reason;
   }
 
   private pathOf(name: string): string {

@@ -10,7 +10,10 @@ export interface TestDelivery<T> extends Delivery<T> {
   readonly changes: readonly CheckpointChange[];
 }
 
-export function testDelivery<T>(value: T, at: Partial<Omit<Delivery<T>, 'value' | 'ack' | 'change'>> = {}): TestDelivery<T> {
+export function testDelivery<T>(
+  value: T,
+  at: Partial<Omit<Delivery<T>, 'value' | 'ack' | 'change'>> = {},
+): TestDelivery<T> {
   let fate: 'done' | Error | null = null;
   let retained = false;
   const changes: CheckpointChange[] = [];

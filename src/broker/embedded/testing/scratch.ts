@@ -31,6 +31,7 @@ export function logOptions(overrides: Partial<LogOptions> = {}): LogOptions {
     buffers: new WriteBuffers(),
     now: () => 1_000,
     write: writeAt,
+    afterPowerCut: false,
     ...overrides,
   };
 }

@@ -1,0 +1,138 @@
+// What a running topology needs beside it: a broker (a real Kafka where Java is, else the embedded one), a store, and the
+// process that runs the topology, on a core of its own where that can be had.
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tsImport } from 'tsx/esm/api';
+import { parse, stringify } from 'yaml';
+import { openStore } from '../dist/store/open.js';
+import { lint } from '../dist/topology/lint.js';
+import { applyTopics, checkTopics } from '../dist/topology/topics-apply.js';
+import { openBroker } from '../dist/topology/open-engines.js';
+import { createLog } from '../dist/telemetry/log.js';
+
+const PARTITIONS = 8;
+const shipped = new URL('../topologies/noise-clustering.yaml', import.meta.url);
+const quiet = createLog({ level: 'silent' });
+
+/** Whether processes can be bound to cores here: Linux with `taskset`, and more than one core. */
+function canPin() {
+  if (availableParallelism() < 2) return false;
+  try {
+    execFileSync('taskset', ['-p', String(process.pid)], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts broker and store. `close` ends and removes everything.
+ *
+ * @param {(message: string) => void} log
+ */
+export async function startEngines(log) {
+  const folder = mkdtempSync(join(tmpdir(), 'plantsense-bench-'));
+  const undo = [async () => rmSync(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step().catch(error => log(`  ${error.message}`));
+  };
+  try {
+    const pinned = canPin();
+    // This process and what it starts from here on leave the first core to the topology.
+    if (pinned) {
+      const others = `1-${availableParallelism() - 1}`;
+      execFileSync('taskset', ['-a', '-cp', others, String(process.pid)], { stdio: 'ignore' });
+    }
+    const kafka = await startKafka(log);
+    if (kafka.server) undo.push(() => kafka.server.remove());
+    const password = 'benchmark';
+    const store = await openStore({ type: 'embedded', directory: join(folder, 'store'), password });
+    undo.push(() => store.close());
+
+    const file = parse(readFileSync(shipped, 'utf8'));
+    file.data_dir = join(folder, 'data');
+    mkdirSync(file.data_dir);
+    file.http = { port: 0 };
+    file.store = { type: 'clickhouse', url: store.url, password };
+    if (kafka.address) file.broker = { type: 'kafka', brokers: kafka.address };
+    for (const [name, topic] of Object.entries(file.topics)) {
+      if (name !== 'models') topic.partitions = PARTITIONS;
+      if (name === 'audio.raw') Object.assign(topic, { retention_hours: 1, retention_bytes: 268_435_456 });
+    }
+    file.stages.listen.workers = 1;
+    const yaml = join(folder, 'topology.yaml');
+    const write = () => writeFileSync(yaml, stringify(file));
+    write();
+    const topology = () => {
+      const { topology, problems } = lint(readFileSync(yaml, 'utf8'), {});
+      if (!topology) throw new Error(JSON.stringify(problems));
+      return topology;
+    };
+    return {
+      store,
+      yaml,
+      kind: kafka.address ? 'kafka' : 'embedded',
+      why: kafka.why,
+      pinned,
+      password,
+      kafkaAddress: kafka.address,
+      /** Creates what the topology declares; the embedded broker does so by itself. */
+      applyTopics: async () => {
+        if (!kafka.address) return;
+        const { broker, close } = await openBroker(topology(), 'attach', quiet);
+        await applyTopics(broker.admin, await checkTopics(broker.admin, topology()));
+        await close();
+      },
+      openBroker: () => openBroker(topology(), 'attach', quiet),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startKafka(log) {
+  if (process.env.KAFKA_BOOTSTRAP) return { address: process.env.KAFKA_BOOTSTRAP };
+  const { whyNoKafka } = await tsImport('../test/kafka/jars.ts', import.meta.url);
+  const why = whyNoKafka();
+  if (why !== null) return { why };
+  log('  starting Kafka');
+  const { KafkaServer } = await tsImport('../test/kafka/server.ts', import.meta.url);
+  const server = new KafkaServer();
+  await server.start();
+  return { address: server.address(), server };
+}
+
+/** Runs stages of a topology in a process of its own, on the first core when `pinned`. */
+export async function startTopologyProcess({ yaml, pinned }, stages) {
+  const [command, ...rest] = pinned ? ['taskset', '-c', '0', process.execPath] : [process.execPath];
+  const child = fork(new URL('run-topology.mjs', import.meta.url), [yaml, stages.join()], {
+    execPath: command,
+    execArgv: rest,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  const ask = async question => {
+    child.send(question);
+    const [answer] = await Promise.race([
+      once(child, 'message'),
+      ended.then(([code]) => Promise.reject(new Error(`The topology ended with ${code}.`))),
+    ]);
+    return answer;
+  };
+  const first = await Promise.race([once(child, 'message'), ended.then(() => null)]);
+  if (first === null) throw new Error('The topology did not start.');
+  return {
+    /** CPU seconds of all its threads so far, and its memory now. */
+    usage: () => ask('usage'),
+    untilCaughtUp: () => ask('caughtUp'),
+    stop: async () => {
+      child.send('stop');
+      await ended;
+    },
+  };
+}

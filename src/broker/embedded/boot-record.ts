@@ -1,0 +1,28 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ignoreMissing, syncDirectory } from './log-segment.js';
+
+const FILE = 'boot';
+
+/**
+ * Whether the machine was started since a directory was in use last: then what was written last may not have reached
+ * the disk.
+ */
+export async function bootedSince(directory: string, boot: string): Promise<boolean> {
+  const last = await readFile(join(directory, FILE), 'utf8').catch(ignoreMissing);
+  return last !== undefined && last !== boot;
+}
+
+/** Remembers that a directory is in use in this start of the machine. To be called when it is mended. */
+export async function rememberBoot(directory: string, boot: string): Promise<void> {
+  const path = join(directory, FILE);
+  const file = await open(`${path}.tmp`, 'w');
+  try {
+    await file.writeFile(boot);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.tmp`, path);
+  await syncDirectory(directory);
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { AnyRecord } from '../records/codec.js';
+import { JsonReport } from './demo-json.js';
+import { LinesReport } from './demo-lines.js';
+import { DemoPicture } from './demo-picture.js';
+import type { DemoReport, DemoStart } from './demo-report.js';
+import type { DemoSummary } from './demo-summary.js';
+import { assignment, event, levels, model } from './demo-test-records.js';
+import { Output } from './output.js';
+import { Kept } from './testing/run-in-process.js';
+
+const START: DemoStart = {
+  microphones: 8,
+  forSecs: 60,
+  dataDir: '.plantsense/demo',
+  logFile: '.plantsense/demo/demo.log',
+  thresholdDb: 80,
+  earlierEvents: 0,
+  storeUrl: 'http://127.0.0.1:8123',
+  httpUrl: 'http://127.0.0.1:9464',
+};
+const SUMMARY: DemoSummary = {
+  tables: [{ table: 'levels', rows: 8, ofThisRun: 8 }],
+  groups: [],
+  alarms: [],
+  oddities: [],
+  model: null,
+  complete: true,
+};
+
+/** A short run, as `report` is told of it. */
+async function run(report: DemoReport, start: DemoStart, records: readonly AnyRecord[]): Promise<void> {
+  const picture = new DemoPicture([]);
+  picture.flow = { ...picture.flow, chunksPerSec: 16, bytesPerSec: 256_000, lag: new Map([['store', 3]]) };
+  picture.learning = { events: 4, eventsNeeded: 30, detail: null };
+  report.announce(start);
+  report.started(start, picture);
+  report.tick({ nowUs: 0, elapsedSecs: 3 }, picture);
+  for (const record of records) {
+    picture.take(record);
+    report.record(record, picture);
+  }
+  report.tick({ nowUs: 0, elapsedSecs: 10.2 }, picture);
+  report.close();
+  await report.summary(SUMMARY, start.dataDir);
+}
+
+const RECORDS = [
+  levels('a'),
+  event('one', 'a', { lafmaxDb: 97, durationSecs: 2.14 }),
+  assignment('one', { sensor: 'a' }),
+  assignment('earlier', { sensor: 'b', group: null, novel: true }),
+];
+
+describe('LinesReport', () => {
+  async function lines(start: DemoStart = START, records: readonly AnyRecord[] = RECORDS) {
+    const [stdout, stderr] = [new Kept(), new Kept()];
+    const report = new LinesReport(new Output(stdout), new Output(stderr), args => `plantsense ${args}`);
+    await run(report, start, records);
+    return { stdout: stdout.text, stderr: stderr.text };
+  }
+
+  it('tells what is about to happen, what happens, and keeps the answer for standard output', async () => {
+    const { stdout, stderr } = await lines();
+    expect(stderr).toBe(`Plantsense demo: a small plant with 8 simulated microphones, for 1:00.
+Their sound goes in; levels, loud events and groups of events that sound alike come out.
+Broker and store run in here and keep their data in .plantsense/demo. The log is .plantsense/demo/demo.log.
+It starts with nothing: the groups are learnt from what it hears in its first half minute.
+Status page: http://127.0.0.1:9464   ClickHouse: http://127.0.0.1:8123
+0:03  a               97 dB for 2.1 s: group 2 (97 %)
+0:03  b              an earlier event: novel
+0:10  16 chunks/s, 256 kB/s, lag 3. No model yet: 4 of 30 events.
+`);
+    expect(stdout).toContain('Stored in .plantsense/demo:\n');
+  });
+
+  it('says that it continues', async () => {
+    const { stderr } = await lines({ ...START, earlierEvents: 1214, forSecs: null });
+    expect(stderr).toContain('until Ctrl-C.\n');
+    expect(stderr).toContain('It continues with 1,214 events of earlier runs.\n');
+  });
+
+  it('tells of a model once there is one', async () => {
+    const { stderr } = await lines(START, [model()]);
+    expect(stderr).toContain('0:03  The model in use has 5 groups: The first model, of 30 events.\n');
+    expect(stderr).not.toContain('No model yet');
+  });
+});
+
+describe('JsonReport', () => {
+  it('is a line of JSON for everything, and nothing else', async () => {
+    const stdout = new Kept();
+    await run(new JsonReport(new Output(stdout)), START, RECORDS);
+    const lines = stdout.text
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ type }) => type)).toEqual([
+      'start',
+      'progress',
+      'noise-levels',
+      'noise-event',
+      'noise-assignment',
+      'noise-assignment',
+      'progress',
+      'summary',
+    ]);
+    expect(lines[0]).toMatchObject({ earlierEvents: 0, storeUrl: 'http://127.0.0.1:8123' });
+    expect(lines[1]).toMatchObject({ elapsedSecs: 3, chunksPerSec: 16, lag: { store: 3 }, model: null });
+    expect(lines.at(-1)).toMatchObject({ dataDir: '.plantsense/demo', complete: true });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { type DemoSummary, summaryText } from './demo-summary.js';
+
+const SUMMARY: DemoSummary = {
+  tables: [
+    { table: 'levels', rows: 1440, ofThisRun: 480 },
+    { table: 'events', rows: 310, ofThisRun: 105 },
+  ],
+  groups: [
+    { group: 0, events: 120, microphones: 4, laeqDb: 92.5, durationSecs: 2.2 },
+    { group: 1, events: 9, microphones: 3, laeqDb: 90, durationSecs: 2 },
+    { group: null, events: 2, microphones: 1, laeqDb: 89.1, durationSecs: 0.4 },
+  ],
+  alarms: [
+    {
+      time: '2026-03-01 14:00:10',
+      sensor: 'packing',
+      kind: 'digital_silence',
+      state: 'raised',
+      message: 'The sensor sends exact zeros.',
+    },
+  ],
+  oddities: [
+    { sensor: 'hall-2-south', kind: 'gap', count: 1 },
+    { sensor: 'wash-bay', kind: 'duplicate', count: 9 },
+  ],
+  model: 'v0001-abc',
+  complete: true,
+};
+const CONTEXT = { dataDir: '.plantsense/demo', command: (args: string) => `plantsense ${args}` };
+
+describe('summaryText', () => {
+  it('tells what was stored and how to go on', () => {
+    const text = summaryText(SUMMARY, CONTEXT);
+    expect(text.slice(0, text.indexOf('Ask the store'))).toBe(
+      `Stored in .plantsense/demo:
+  table    rows  of this run
+  levels  1,440          480
+  events    310          105
+
+Events in 2 groups of model v0001-abc:
+  group  events  microphones  LAeq dB(A)  seconds
+  0         120            4        92.5      2.2
+  1           9            3        90.0      2.0
+  novel       2            1        89.1      0.4
+
+Odd at the microphones, counted and dealt with:
+  hall-2-south  1 gap
+  wash-bay  9 duplicates
+
+The latest alarms (UTC):
+  14:00:10  packing  raised: The sensor sends exact zeros.
+
+`,
+    );
+    expect(text).toContain('  plantsense db query --data-dir .plantsense/demo "SELECT ');
+    expect(text).toMatch(/plantsense demo\n.*plantsense demo --fresh$/);
+  });
+
+  it('names the data directory in the next commands when it is another', () => {
+    expect(summaryText(SUMMARY, { ...CONTEXT, dataDir: '/tmp/plant' })).toMatch(
+      /plantsense demo --data-dir \/tmp\/plant\n.*plantsense demo --data-dir \/tmp\/plant --fresh$/,
+    );
+  });
+
+  it('says what to do when there is no model yet', () => {
+    const text = summaryText({ ...SUMMARY, model: null, groups: [] }, CONTEXT);
+    expect(text).toContain('No model yet');
+    expect(text).not.toContain('microphones  LAeq');
+  });
+
+  it('says when something is left to the next run, and only then', () => {
+    const left = 'Not all that was heard is stored yet';
+    expect(summaryText({ ...SUMMARY, complete: false }, CONTEXT)).toContain(left);
+    expect(summaryText(SUMMARY, CONTEXT)).not.toContain(left);
+  });
+
+  it('leaves out what there is nothing of', () => {
+    const text = summaryText({ ...SUMMARY, alarms: [], oddities: [] }, CONTEXT);
+    expect(text).not.toContain('alarms (UTC)');
+    expect(text).not.toContain('Odd at');
+  });
+
+  it('quotes SQL for a shell', () => {
+    for (const [, sql] of summaryText(SUMMARY, CONTEXT).matchAll(/db query .*?"(.*)"$/gm))
+      expect(sql).not.toMatch(/["$`\\]/);
+  });
+});
