@@ -1,7 +1,10 @@
 /** Recordings as chunks, for the tests of sensor streams. */
+import { createHash } from 'node:crypto';
 import { samplesToUs } from './sample-clock.js';
+import type { SensorOptions } from './sensor-options.js';
 import type { SensorOutput, SoundChunk } from './sensor-records.js';
-import type { SensorStream } from './sensor-stream.js';
+import { SensorStream } from './sensor-stream.js';
+import { concat, sine } from './test-signals.js';
 
 /** 2023-11-14 22:13:20 UTC: a multiple of ten seconds. */
 export const START_US = 1_700_000_000_000_000;
@@ -15,6 +18,13 @@ export interface Recording {
   readonly firstSample?: number;
   readonly calibrationDbSpl?: number | null;
 }
+
+/** The rate of `tone`. */
+export const TONE_RATE = 8_000;
+
+/** A 1 kHz tone whose amplitude changes: pairs of seconds and amplitude. */
+export const tone = (...parts: readonly (readonly [secs: number, amplitude: number])[]): Float32Array =>
+  concat(...parts.map(([secs, amplitude]) => sine(1000, amplitude, Math.round(secs * TONE_RATE), TONE_RATE)));
 
 /** Samples `[from, to)` of a recording as a chunk. */
 export function cutOut(recording: Recording, from: number, to: number, endOfStream = false): SoundChunk {
@@ -64,8 +74,48 @@ export function merge(outputs: readonly SensorOutput[]): SensorOutput {
 /** Text that is equal only if every bit of every number and sample is. */
 export function fingerprint(value: unknown): string {
   return JSON.stringify(value, (_, x) => {
-    if (x instanceof Float32Array)
-      return Buffer.from(x.buffer, x.byteOffset, x.byteLength).toString('base64');
+    if (x instanceof Float32Array) {
+      return createHash('sha256')
+        .update(new Uint8Array(x.buffer, x.byteOffset, x.byteLength))
+        .digest('hex');
+    }
     return Object.is(x, -0) ? '-0' : x;
   });
+}
+
+/**
+ * For each of the crashes, given as the number of the last chunk before it: replays from the mark that was held then, and
+ * compares what comes after it.
+ * @returns a line for each difference
+ */
+export function replayDifferences(
+  options: SensorOptions,
+  chunks: readonly SoundChunk[],
+  crashes: readonly number[],
+): string[] {
+  const markOf = (chunk: number): number => 10 + 3 * chunk;
+  const undisturbed = new SensorStream(options);
+  const held: (number | null)[] = [];
+  const outputs = chunks.map((chunk, i) => {
+    const output = fingerprint(undisturbed.push(chunk, markOf(i)));
+    held.push(undisturbed.holdMark);
+    return output;
+  });
+  outputs.push(fingerprint(undisturbed.close('idle')));
+  const differences: string[] = [];
+  for (const crash of crashes) {
+    const mark = held[crash]!;
+    const from = mark === null ? crash + 1 : (mark - 10) / 3;
+    const stream = new SensorStream(options);
+    for (let i = from; i <= chunks.length; i++) {
+      const output = i < chunks.length ? stream.push(chunks[i]!, markOf(i)) : stream.close('idle');
+      if (i <= crash) continue;
+      const at = `crash after chunk ${crash}, replay from ${from}, chunk ${i}`;
+      const got = fingerprint(output);
+      if (got !== outputs[i]) differences.push(`${at}: ${got} instead of ${outputs[i]}`);
+      if (i < chunks.length && stream.holdMark !== held[i])
+        differences.push(`${at}: holds ${stream.holdMark}`);
+    }
+  }
+  return differences;
 }

@@ -65,9 +65,10 @@ export async function withBroker<T>(
   cli: Cli,
   topology: Topology,
   work: (broker: Broker) => Promise<T>,
+  mode: 'attach' | 'own-or-attach' = 'own-or-attach',
 ): Promise<T> {
   const { openBroker } = await import('../topology/open-engines.js');
-  const opened = await openBroker(topology, 'own-or-attach', await quietLog(cli));
+  const opened = await openBroker(topology, mode, await quietLog(cli));
   try {
     return await work(opened.broker);
   } finally {
@@ -80,9 +81,10 @@ export async function withExistingBroker<T>(
   cli: Cli,
   topology: Topology,
   work: (broker: Broker) => Promise<T>,
+  mode: 'attach' | 'own-or-attach' = 'own-or-attach',
 ): Promise<T> {
   if (topology.broker.type === 'embedded') checkDataDir(topology);
-  return withBroker(cli, topology, work);
+  return withBroker(cli, topology, work, mode);
 }
 
 /** @throws PlantsenseError FILE_NOT_FOUND */

@@ -60,6 +60,7 @@ export class DemoPicture {
   model: ModelAnnouncement | null = null;
   learning: Learning = { events: 0, eventsNeeded: 0, detail: null };
   flow: Flow = { chunksPerSec: 0, bytesPerSec: 0, lag: new Map(), delaySecs: null, rows: new Map() };
+  storeAnswers = true;
   /** What is under way besides listening: starting, draining. */
   phase = '';
 

@@ -46,26 +46,35 @@ export class DemoWatch {
   readonly #stop = new AbortController();
   readonly #following: Promise<void>[];
   readonly #looks: Look[] = [];
-  #looking: Promise<void> | null = null;
+  /** The looks that are under way: one of each kind at a time. */
+  readonly #looking = new Map<string, Promise<void>>();
 
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#following = TOPICS.map(([topic, from]) => this.#follow(topic, from));
   }
 
-  /** Reads metrics and counts rows. At once when it is called during a look already: one at a time. */
-  look(): Promise<void> {
-    this.#looking ??= this.#lookNow()
-      .catch(error => this.#failed(error, 'The demo could not look at what is stored.'))
-      .finally(() => {
-        this.#looking = null;
-      });
-    return this.#looking;
+  /** Reads metrics and counts rows. A store that doesn't answer holds up nothing else. */
+  async look(): Promise<void> {
+    await Promise.all([
+      this.#once('stages', () => this.#lookAtStages()),
+      this.#once('store', () => this.#lookAtStore()),
+    ]);
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all([...this.#following, this.#looking]);
+    await Promise.all([...this.#following, ...this.#looking.values()]);
+  }
+
+  #once(kind: string, look: () => Promise<void>): Promise<void> {
+    const underWay = this.#looking.get(kind);
+    if (underWay) return underWay;
+    const looking = look()
+      .catch(error => this.#failed(error, `The demo could not look at the ${kind}.`))
+      .finally(() => this.#looking.delete(kind));
+    this.#looking.set(kind, looking);
+    return looking;
   }
 
   async #follow(topic: string, from: 'earliest' | 'latest'): Promise<void> {
@@ -84,9 +93,9 @@ export class DemoWatch {
     }
   }
 
-  async #lookNow(): Promise<void> {
+  async #lookAtStages(): Promise<void> {
     const { running, picture, eventsNeeded, nowMs } = this.#options;
-    const { metrics, stages, broker, store } = running;
+    const { metrics, stages, broker } = running;
     for (const { labels, value } of (await metrics.sensorNotices.get()).values)
       picture.takeNotice(String(labels.sensor), String(labels.kind), value, nowMs());
 
@@ -106,9 +115,18 @@ export class DemoWatch {
     const offsets = await broker.admin.offsets(FEATURES);
     const events = offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
     picture.learning = { events, eventsNeeded, detail: stages.get(LEARN)?.detail ?? null };
+  }
 
-    const [rows, delaySecs] = await Promise.all([countRows(store), recentDelay(store)]);
-    picture.flow = { ...picture.flow, rows, delaySecs: delaySecs ?? picture.flow.delaySecs };
+  async #lookAtStore(): Promise<void> {
+    const { running, picture } = this.#options;
+    try {
+      const [rows, delaySecs] = await Promise.all([countRows(running.store), recentDelay(running.store)]);
+      picture.flow = { ...picture.flow, rows, delaySecs: delaySecs ?? picture.flow.delaySecs };
+      picture.storeAnswers = true;
+    } catch (error) {
+      picture.storeAnswers = false;
+      throw error;
+    }
   }
 
   /** The view is not what the demo is about: what it can't see is logged, and the plant runs on. */

@@ -127,6 +127,12 @@ describe('liveView', () => {
     expect(line(7)).toContain('\x1b[2m1 gap');
   });
 
+  it('says when the store is away', () => {
+    const picture = pictureOf();
+    picture.storeAnswers = false;
+    expect(shown(picture)).toContainEqual(expect.stringMatching(/^Stored {2}the store does not answer;/));
+  });
+
   it('runs without an end when it has none', () => {
     expect(shown(pictureOf(), { totalSecs: null, elapsedSecs: 3725 })[0]).toMatch(/· 62:05 +Ctrl-C ends it$/);
   });

@@ -208,7 +208,9 @@ function lag({ flow }: DemoPicture): Span[] {
   return [heading('Lag'), stages === '' ? '–' : stages];
 }
 
-function stored({ flow: { rows } }: DemoPicture): Span[] {
+function stored({ flow: { rows }, storeAnswers }: DemoPicture): Span[] {
+  if (!storeAnswers)
+    return [heading('Stored'), ['the store does not answer; it is waited for, nothing is lost', 'red']];
   // Dead letters are worth a place only when there are some.
   const told = [...rows].filter(([table, stored]) => stored > 0 || table !== 'dead_letters');
   const tables = told.map(([table, stored]) => `${table} ${count(stored)}`).join('   ');

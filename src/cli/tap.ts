@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Message } from '../broker/port.js';
+import type { Broker, Message } from '../broker/port.js';
 import type { DescribedRecord } from '../records/describe-record.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, readConnection, withBrokerOptions, withExistingBroker } from './connection.js';
@@ -14,7 +14,7 @@ interface Flags extends JsonOption, BrokerFlags {
 export function tapCommand(cli: Cli): Command {
   const command = newCommand(
     'tap',
-    'Print what goes through a topic, decoded, one line a record; with --json as NDJSON. Disturbs nobody: it is in no consumer group.',
+    'Print what goes through a topic, decoded, one line a record; with --json as NDJSON. Disturbs nobody: it is in no consumer group. Without --until-caught-up it follows a broker that runs, until Ctrl-C.',
     'tap noise.events --from-beginning --until-caught-up --json',
   )
     .argument('<topic>', 'the topic')
@@ -27,7 +27,10 @@ export function tapCommand(cli: Cli): Command {
     const { fromBeginning, untilCaughtUp, full, json } = flags;
     // Nothing is left of what lay there when it is not read from the beginning.
     if (untilCaughtUp && !fromBeginning) return;
-    await withExistingBroker(cli, await readConnection(cli, flags), async broker => {
+    // Who follows for hours must not keep a topology from owning the data directory.
+    const mode = untilCaughtUp ? 'own-or-attach' : 'attach';
+    const topology = await readConnection(cli, flags);
+    const print = async (broker: Broker) => {
       const batches = untilCaughtUp
         ? readToEnd(broker, topic, cli.signal)
         : followTopic(broker, topic, fromBeginning ? 'earliest' : 'latest', cli.signal);
@@ -39,7 +42,8 @@ export function tapCommand(cli: Cli): Command {
         await cli.stdout.write(lines.join(''));
         if (cli.signal.aborted) break;
       }
-    });
+    };
+    await withExistingBroker(cli, topology, print, mode);
     if (untilCaughtUp) cli.signal.throwIfAborted();
   });
 }

@@ -30,5 +30,5 @@ export function deadLetter(topic: string, message: Message, error: PlantsenseErr
     sensor: at.sensor ?? null,
     timeUs: at.timeUs ?? null,
   });
-  return { topic, key: message.key, value, timeUs: message.timestampMs * 1000 };
+  return { topic, key: message.key, value };
 }

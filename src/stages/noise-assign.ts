@@ -184,5 +184,5 @@ function assignmentRecord(
     runnersUp: answer?.runnersUp ?? [],
   };
   const value = codec('noise-assignment').encode(assignment);
-  return { topic, key: sensor, value, timeUs: startTimeUs, soundEndUs: startTimeUs + durationSecs * 1e6 };
+  return { topic, key: sensor, value, soundEndUs: startTimeUs + durationSecs * 1e6 };
 }

@@ -3,8 +3,6 @@ export interface Outgoing {
   readonly topic: string;
   readonly key: string | null;
   readonly value: Uint8Array | null;
-  /** Event time of the record. */
-  readonly timeUs: number;
   /** Event time of the last sample behind it, for measuring the delay; absent for what is not made of samples. */
   readonly soundEndUs?: number;
 }

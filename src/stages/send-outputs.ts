@@ -47,9 +47,9 @@ async function sendToTopic(
 ): Promise<void> {
   const { producer, source, backoff, signal, onRetry, onSent, onRefused } = options;
   const messages = deliveries.map(({ offset, value: { outgoing, index } }): OutgoingMessage => {
-    const { key, value, timeUs } = outgoing;
-    const timestampMs = Math.floor(timeUs / 1000);
-    return { key, value, timestampMs, headers: originHeaders({ source, offset, index }) };
+    const { key, value } = outgoing;
+    // Stamped with the time of sending: retention must not delete what comes of last year's recordings at once.
+    return { key, value, headers: originHeaders({ source, offset, index }) };
   });
   try {
     await retrying(() => producer.send(topic, messages), { backoff, onRetry, ...(signal && { signal }) });

@@ -51,6 +51,9 @@ export interface SoundStep {
   readonly chunkEndUs: number;
 }
 
+/** So many silent sensors a lane remembers: names that never come back must not fill its checkpoint. */
+const MAX_SILENT = 100;
+
 const PCM: Record<AudioEncoding, PcmEncoding> = {
   S16LE: 's16le',
   S24LE: 's24le',
@@ -137,6 +140,10 @@ export class SoundLane {
     made.fellSilent(name, sensor.streamId, endUs);
     this.#silent.add(stateKey(name));
     made.changes.push({ type: 'hold', key: stateKey(name), offset: NO_LOG_NEEDED });
+    const [longest] = this.#silent;
+    if (this.#silent.size <= MAX_SILENT || longest === undefined) return;
+    this.#silent.delete(longest);
+    made.changes.push({ type: 'release', key: longest });
   }
 
   async #emit(made: StepBuilder, sensor: Sensor, output: SensorOutput, replayed: boolean): Promise<void> {

@@ -30,7 +30,7 @@ export function levelsRecord(topic: string, sensor: string, row: LevelRow): Outg
     clippedSamples: row.clippedSamples,
     bands: centres.map(({ nominalHz }, i) => ({ centreHz: nominalHz, leqDb: bandsDb?.[i] ?? null })),
   });
-  return { topic, key: sensor, value, timeUs: startTimeUs, soundEndUs: endTimeUs };
+  return { topic, key: sensor, value, soundEndUs: endTimeUs };
 }
 
 export function eventRecord(
@@ -48,7 +48,7 @@ export function eventRecord(
     lcpeakDb: lcPeakDb,
     clipUri,
   });
-  return { topic, key: sensor, value, timeUs: event.startTimeUs, soundEndUs: event.endTimeUs };
+  return { topic, key: sensor, value, soundEndUs: event.endTimeUs };
 }
 
 /** @param tensor log-mel, of the given shape */
@@ -71,7 +71,7 @@ export function featuresRecord(
     shape,
     tensor: tensorBytes(tensor),
   });
-  return { topic, key: sensor, value, timeUs: event.startTimeUs, soundEndUs: event.endTimeUs };
+  return { topic, key: sensor, value, soundEndUs: event.endTimeUs };
 }
 
 export type SilenceKind = 'sensor_silent' | 'digital_silence';
@@ -108,5 +108,5 @@ export function silenceAlarm(
     subjectId: null,
     modelVersion: null,
   });
-  return { topic, key: sensor, value, timeUs };
+  return { topic, key: sensor, value };
 }

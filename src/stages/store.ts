@@ -197,9 +197,9 @@ async function sendDeadLetters(
       { code: error.code, topic: lane.topic, offset: message.offset },
       `A record became a dead letter: ${error.message}`,
     );
-    const { key, value, timeUs }: Outgoing = deadLetter(topic, message, error, { stage });
+    const { key, value }: Outgoing = deadLetter(topic, message, error, { stage });
     const headers = originHeaders({ source, offset: message.offset, index: 0 });
-    return { key, value, headers, timestampMs: Math.floor(timeUs / 1000) };
+    return { key, value, headers };
   });
   const send = (some: typeof messages) =>
     retrying(() => producer.send(topic, some), { backoff, onRetry, signal: lane.over });

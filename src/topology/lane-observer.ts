@@ -21,7 +21,6 @@ export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () 
     },
     ended: (lane, drained) => {
       metrics.rebalances.inc({ stage, kind: drained ? 'revoked' : 'lost' });
-      metrics.lateAcks.inc({ stage }, lane.watermark.lateAcks);
       for (const gauge of [metrics.lag, metrics.stagePosition, metrics.holdBack, metrics.pendingEvents]) {
         gauge.remove(labels(lane));
       }
@@ -31,6 +30,7 @@ export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () 
         'A partition was given back.',
       );
     },
+    lateAck: () => metrics.lateAcks.inc({ stage }),
     committed: lane => {
       metrics.commits.inc({ stage, result: lane.watermark.isFenced ? 'fenced' : 'ok' });
       metrics.lastCommitSeconds.set(labels(lane), now() / 1000);

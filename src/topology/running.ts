@@ -57,6 +57,7 @@ export interface RunningTopology {
 }
 
 const LOOK_INTERVAL_MS = 1000;
+const REFRESH_INTERVAL_MS = 5000;
 const CAUGHT_UP_INTERVAL_MS = 100;
 
 /**
@@ -114,15 +115,18 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
       stages.set(name, await startStage(topology.stages.get(name)!, topology, tables, context));
     }
 
-    const supervision = new Supervision(stages, topology.runtime.stallAfterSecs * 1000, {
+    const supervision = new Supervision(stages, broker.admin, topology.runtime.stallAfterSecs * 1000, {
       metrics,
       health,
       log,
       now,
     });
     supervision.look();
-    const timer = setInterval(() => supervision.look(), LOOK_INTERVAL_MS);
-    opened.push(async () => clearInterval(timer));
+    const timers = [
+      setInterval(() => supervision.look(), LOOK_INTERVAL_MS),
+      setInterval(() => void supervision.refresh(), REFRESH_INTERVAL_MS),
+    ];
+    opened.push(async () => timers.forEach(clearInterval));
     const http =
       options.http === false ? null : await serveHttp(topology, health, registry, metrics, version, opened);
     await directory?.announce({ ...(http && { http: http.url }) });

@@ -16,9 +16,7 @@ const logMel = options({
     .describe(
       'How a short event is filled up: with zeros, or by repeating it so that padding does not encode duration.',
     ),
-  n_fft: integer(32, 65_536)
-    .default(2048)
-    .describe('Samples of a window (periodic Hann): a power of two.'),
+  n_fft: integer(32, 65_536).default(2048).describe('Samples of a window (periodic Hann): a power of two.'),
   hop: integer(1, 65_536).default(512).describe('Samples from one window to the next.'),
   n_mels: integer(1, 512).default(128).describe('Mel bands (Slaney).'),
   ref: z
