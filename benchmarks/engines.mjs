@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 import { parse, stringify } from 'yaml';
 import { openStore } from '../dist/store/open.js';
-import { lint } from '../dist/topology/lint.js';
-import { applyTopics, checkTopics } from '../dist/topology/topics-apply.js';
-import { openBroker } from '../dist/topology/open-engines.js';
 import { createLog } from '../dist/telemetry/log.js';
+import { lint } from '../dist/topology/lint.js';
+import { openBroker } from '../dist/topology/open-engines.js';
+import { applyTopics, checkTopics } from '../dist/topology/topics-apply.js';
 
 const PARTITIONS = 8;
 const shipped = new URL('../topologies/noise-clustering.yaml', import.meta.url);

@@ -7,7 +7,13 @@ import { startTopology } from '../dist/topology/running.js';
 const [yaml, stages] = process.argv.slice(2);
 const { topology } = lint(readFileSync(yaml, 'utf8'), {});
 const log = createLog({ level: 'warn', format: 'pretty' });
-const running = await startTopology({ topology, stages: stages.split(','), log, version: 'benchmark', http: false });
+const running = await startTopology({
+  topology,
+  stages: stages.split(','),
+  log,
+  version: 'benchmark',
+  http: false,
+});
 running.done.catch(error => {
   log.error({ err: error }, 'The topology failed.');
   process.exit(1);

@@ -82,7 +82,8 @@ async function ramp(engines, log) {
       const { latestMs } = await tell('reset');
       const sorted = delays.take().sort((a, b) => a - b);
       const expected = microphones * MEASURE_SECS;
-      const at = share => round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] / 1000);
+      const at = share =>
+        round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] / 1000);
       const step = {
         microphones,
         p50Secs: at(0.5),
@@ -94,7 +95,8 @@ async function ramp(engines, log) {
       };
       log(`  ${JSON.stringify({ ...step, rows: sorted.length, expected })}`);
       // Rows that did not come at all have no delay: a tenth fewer than there were seconds is a backlog that grows.
-      if (!(step.p99Secs < MAX_P99_SECS) || sorted.length < 0.9 * expected) return best && { ...best, nextFailed: step };
+      if (!(step.p99Secs < MAX_P99_SECS) || sorted.length < 0.9 * expected)
+        return best && { ...best, nextFailed: step };
       best = { ...step, nextFailed: null };
     }
     return best;
@@ -151,7 +153,10 @@ async function besideScipy(ours, details, log) {
     const all = sounds();
     const audioSecs = (all.length * all[0].length) / SAMPLE_RATE_HZ;
     const file = join(folder, 'sounds.npy');
-    writeFileSync(file, encodeNpy(Float32Array.from(all.flatMap(sound => [...sound])), [all.length, all[0].length]));
+    writeFileSync(
+      file,
+      encodeNpy(Float32Array.from(all.flatMap(sound => [...sound])), [all.length, all[0].length]),
+    );
     const { lowCut, highCut, midCut } = designWeighting(SAMPLE_RATE_HZ);
     const differences = [1, -2, 1];
     details.peer = await peer.ask({
@@ -167,7 +172,9 @@ async function besideScipy(ours, details, log) {
     });
     const floats = all.map(sound => Float32Array.from(sound, value => value / 32_768));
     const measured = measureLevels(floats[0], SAMPLE_RATE_HZ).seconds;
-    const mine = ['laeqDb', 'lafMaxDb', 'lcPeakDb', 'lzeqDb'].map(name => measured.map(second => second[name]));
+    const mine = ['laeqDb', 'lafMaxDb', 'lcPeakDb', 'lzeqDb'].map(name =>
+      measured.map(second => second[name]),
+    );
     const { levels: theirs } = await peer.ask({ do: 'levels' });
     const difference = largestDifference(mine.flat(), theirs.flat());
     details.largestDifferenceDb = Number(difference.toPrecision(2));

@@ -7,8 +7,8 @@ import { codec } from '../../dist/records/codec.js';
 import { createLog } from '../../dist/telemetry/log.js';
 import { lint } from '../../dist/topology/lint.js';
 import { openBroker } from '../../dist/topology/open-engines.js';
-import { SAMPLE_RATE_HZ, sounds } from './sounds.mjs';
 import { CHUNK_MS, delayMs, sensorOf } from './schedule.mjs';
+import { SAMPLE_RATE_HZ, sounds } from './sounds.mjs';
 
 const { topology } = lint(readFileSync(process.argv[2], 'utf8'), {});
 const { broker } = await openBroker(topology, 'attach', createLog({ level: 'silent' }));

@@ -9,7 +9,9 @@ const SOUNDS = 8;
 export function sounds() {
   return Array.from({ length: SOUNDS }, (_, seed) => {
     const random = new Random(seed);
-    const samples = Int16Array.from({ length: SECS * SAMPLE_RATE_HZ }, () => Math.round(60 * random.normal()));
+    const samples = Int16Array.from({ length: SECS * SAMPLE_RATE_HZ }, () =>
+      Math.round(60 * random.normal()),
+    );
     const first = Math.floor((5 + 45 * random.next()) * SAMPLE_RATE_HZ);
     const length = Math.floor((1 + 2 * random.next()) * SAMPLE_RATE_HZ);
     const hz = 200 + 1800 * random.next();
