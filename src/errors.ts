@@ -130,7 +130,7 @@ export const ERRORS = {
   },
   DATA_DIR_CORRUPT: {
     class: 'fatal',
-    action: 'Restore the directory from a copy, or start over with --fresh.',
+    action: 'Restore the directory from a copy, or remove it to start over.',
   },
   DISK_FULL: { class: 'retryable', action: 'Free disk space; the work goes on by itself then.' },
   PORT_IN_USE: { class: 'fatal', action: 'Choose another port, or stop the process that holds it.' },

@@ -1,9 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { measureLevels } from './measure-levels.js';
+import { goldenSound } from './test-goldens.js';
 import { concat, noise, sine } from './test-signals.js';
 import { weightingDb } from './weighting-design.js';
 
+/** Power of each DFT bin up to Nyquist, by definition; `samples` is short, and zeros follow it up to `size`. */
+function dftPowers(samples: Float32Array, size: number): Float64Array {
+  return Float64Array.from({ length: size / 2 + 1 }, (_, bin) => {
+    const [stepCos, stepSin] = [Math.cos((2 * Math.PI * bin) / size), Math.sin((2 * Math.PI * bin) / size)];
+    let [cos, sin, re, im] = [1, 0, 0, 0];
+    for (let i = 0; i < samples.length; i++) {
+      re += samples[i]! * cos;
+      im += samples[i]! * sin;
+      [cos, sin] = [cos * stepCos - sin * stepSin, sin * stepCos + cos * stepSin];
+    }
+    return re * re + im * im;
+  });
+}
+
 describe('levels of a recording', () => {
+  it('weight recorded sound as the standard weights its spectrum', () => {
+    for (const [name, rate] of [
+      ['machine-16k3.wav', 16_300],
+      ['plant-16k.wav', 16_000],
+      ['plant-22k.wav', 22_050],
+    ] as const) {
+      // Zeros before and after, so that the filters begin and end at rest: then the energies must be the same.
+      const sound = goldenSound(name).slice(4_000, 8_096);
+      const { overall } = measureLevels(concat(new Float32Array(100), sound, new Float32Array(4_000)), rate);
+      const powers = dftPowers(sound, 8_192);
+      let [weighted, plain] = [0, powers[0]! / 2];
+      for (let bin = 1; bin < 4_096; bin++) {
+        plain += powers[bin]!;
+        weighted += powers[bin]! * 10 ** (weightingDb('A', (bin * rate) / 8_192) / 10);
+      }
+      const expected = 10 * Math.log10(weighted / plain);
+      console.log(name, overall.laeqDb! - overall.lzeqDb!, expected);
+    }
+  });
+
   it('read a 1 kHz tone alike in A, C and Z, at any rate', () => {
     for (const rate of [8_000, 16_300, 22_050, 48_000, 192_000]) {
       const { overall, seconds } = measureLevels(sine(1000, 0.1, 3 * rate, rate), rate, {

@@ -68,7 +68,9 @@ export async function withBroker<T>(
   mode: 'attach' | 'own-or-attach' = 'own-or-attach',
 ): Promise<T> {
   const { openBroker } = await import('../topology/open-engines.js');
-  const opened = await openBroker(topology, mode, await quietLog(cli));
+  // With Kafka only a store would live in the data directory, and none is wanted here.
+  const wanted = topology.broker.type === 'kafka' ? 'attach' : mode;
+  const opened = await openBroker(topology, wanted, await quietLog(cli));
   try {
     return await work(opened.broker);
   } finally {

@@ -28,7 +28,7 @@ export class LinesReport implements DemoReport {
     void this.#stderr.write(
       `Plantsense demo: a small plant with ${microphones} simulated microphones, ${until}.\n` +
         'Their sound goes in; levels, loud events and groups of events that sound alike come out.\n' +
-        `Broker and store run in here and keep their data in ${dataDir}. The log is ${logFile}.\n`,
+        `Broker and store run in here and keep their data in ${dataDir}. The log is ${logFile}.\nIt takes a few seconds to start.\n`,
     );
   }
 

@@ -65,6 +65,7 @@ describe('LinesReport', () => {
     expect(stderr).toBe(`Plantsense demo: a small plant with 8 simulated microphones, for 1:00.
 Their sound goes in; levels, loud events and groups of events that sound alike come out.
 Broker and store run in here and keep their data in .plantsense/demo. The log is .plantsense/demo/demo.log.
+It takes a few seconds to start.
 It starts with nothing: the groups are learnt from what it hears in its first half minute.
 Status page: http://127.0.0.1:9464   ClickHouse: http://127.0.0.1:8123
 0:03  a               97 dB for 2.1 s: group 2 (97 %)

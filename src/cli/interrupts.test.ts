@@ -16,10 +16,16 @@ function listening() {
   const source = new FakeProcess();
   const controller = new AbortController();
   let told = 0;
-  listenForInterrupts(controller, source, () => {
-    told += 1;
-  });
-  return { source, controller, told: () => told };
+  const clock = { nowMs: 0 };
+  listenForInterrupts(
+    controller,
+    source,
+    () => {
+      told += 1;
+    },
+    () => clock.nowMs,
+  );
+  return { source, controller, clock, told: () => told };
 }
 
 describe('Ctrl-C', () => {
@@ -32,9 +38,18 @@ describe('Ctrl-C', () => {
   });
 
   it('ends the process at once the second time, whichever signal came first', () => {
-    const { source } = listening();
+    const { source, clock } = listening();
     source.emit('SIGTERM');
+    clock.nowMs = 600;
     expect(() => source.emit('SIGINT')).toThrow('exit');
     expect(source.exited).toBe(130);
+  });
+
+  it('takes one Ctrl-C that comes twice, from the terminal and from npm, for one', () => {
+    const { source, clock, told } = listening();
+    source.emit('SIGINT');
+    clock.nowMs = 20;
+    source.emit('SIGINT');
+    expect([source.exited, told()]).toEqual([null, 1]);
   });
 });

@@ -34,7 +34,7 @@ function usageError({ message }: CommanderError): PlantsenseError {
 }
 
 /** Also when the command line is too wrong to be parsed. */
-function wantsJson(args: readonly string[]): boolean {
+export function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return (end < 0 ? args : args.slice(0, end)).includes('--json');
 }

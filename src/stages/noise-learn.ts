@@ -1,23 +1,19 @@
 import { join } from 'node:path';
-import type { Message } from '../broker/port.js';
-import { PlantsenseError, toPlantsenseError } from '../errors.js';
+import { toPlantsenseError } from '../errors.js';
 import { announceModel, announcementKey } from '../lifecycle/announce-model.js';
 import { type ArtefactFiles, openArtefact } from '../lifecycle/artefact.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
-import type { FeatureOptions } from '../lifecycle/feature-set.js';
 import type { FitProgress } from '../lifecycle/fit-noise-options.js';
 import { nextSequence, saveModel } from '../lifecycle/model-store.js';
-import { NoiseTrainingWindow } from '../lifecycle/noise-training-set.js';
 import { openNoiseModel } from '../lifecycle/open-noise-model.js';
 import { codec } from '../records/codec.js';
-import { tensorFloats } from '../records/tensor-bytes.js';
-import type { ModelAnnouncement, NoiseFeatures } from '../records/types.js';
+import type { ModelAnnouncement } from '../records/types.js';
 import { retrying } from '../stream/retry.js';
 import { WorkerThread } from '../stream/worker-pool.js';
 import type { FitRequest } from './fit-noise.worker.js';
 import { ModelWatch } from './model-watch.js';
-import { readTopic } from './read-window.js';
 import type { RunningStage, StageContext } from './stage.js';
+import { readTrainingWindow } from './training-window.js';
 
 export interface NoiseLearnOptions {
   readonly input: string;
@@ -150,10 +146,10 @@ async function learn(
 ): Promise<ModelAnnouncement> {
   const { dataDir, producer, backoff } = context;
   const { model } = options;
-  const window = await readWindow(options, context, signal);
+  const set = await readTrainingWindow(context.broker, options.input, options.windowHours, signal);
   const store = new DirectoryModelStore(join(dataDir, 'models'));
   const request: FitRequest = {
-    set: window.trainingSet(),
+    set,
     options: {
       kind: model.type,
       groups: model.groups,
@@ -188,58 +184,5 @@ async function learn(
   } finally {
     signal.removeEventListener('abort', abandon);
     await thread.close();
-  }
-}
-
-async function readWindow(
-  { input, windowHours }: NoiseLearnOptions,
-  { broker }: StageContext,
-  signal: AbortSignal,
-): Promise<NoiseTrainingWindow> {
-  let newestUs = 0;
-  let first: NoiseFeatures | null = null;
-  await readTopic(
-    broker,
-    input,
-    message => {
-      const features = decodeFeatures(message);
-      if (!features) return;
-      newestUs = Math.max(newestUs, features.startTimeUs);
-      first ??= features;
-    },
-    signal,
-  );
-  const { featureSet, shape } = (first as NoiseFeatures | null) ?? { featureSet: '', shape: [0, 0] };
-  const featureOptions: FeatureOptions = {};
-  const window = new NoiseTrainingWindow({
-    bands: shape[0] ?? 0,
-    frames: shape[1] ?? 0,
-    featureSet,
-    featureOptions,
-  });
-  await readTopic(
-    broker,
-    input,
-    message => {
-      window.saw(input, message.partition, message.offset);
-      const features = decodeFeatures(message);
-      if (!features || newestUs - features.startTimeUs > windowHours * 3.6e9) return;
-      // Tensors of an earlier configuration can't be mixed with these.
-      if (features.featureSet !== featureSet) return;
-      const { eventId, startTimeUs, tensor } = features;
-      window.add({ eventId, timeUs: startTimeUs, featureSet, logMel: tensorFloats(tensor) });
-    },
-    signal,
-  );
-  return window;
-}
-
-function decodeFeatures(message: Message): NoiseFeatures | null {
-  try {
-    return codec('noise-features').decode(message.value ?? new Uint8Array());
-  } catch (error) {
-    // The assigning stage makes a dead letter of it; a model is learnt from the others.
-    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
-    throw error;
   }
 }

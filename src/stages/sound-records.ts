@@ -83,7 +83,7 @@ const SILENCE_TEXT: Record<SilenceKind, Record<'raised' | 'cleared', string>> = 
   },
   digital_silence: {
     raised: 'The sensor sends exact zeros: look at the microphone and its cable.',
-    cleared: 'The sensor sends sound again.',
+    cleared: 'The zeros have ended.',
   },
 };
 

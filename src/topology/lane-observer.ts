@@ -1,3 +1,4 @@
+import { ERRORS } from '../errors.js';
 import type { ConsumeObserver } from '../stream/consume.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -20,6 +21,7 @@ export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () 
       log.debug({ ...place(lane), position: lane.start.position }, 'A partition was assigned.');
     },
     ended: (lane, drained) => {
+      if (!drained) metrics.errors.inc({ error_type: 'DRAIN_DEADLINE', stage });
       metrics.rebalances.inc({ stage, kind: drained ? 'revoked' : 'lost' });
       for (const gauge of [metrics.lag, metrics.stagePosition, metrics.holdBack, metrics.pendingEvents]) {
         gauge.remove(labels(lane));
@@ -27,7 +29,9 @@ export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () 
       metrics.lastCommitSeconds.remove(labels(lane));
       log[drained ? 'debug' : 'warn'](
         { ...place(lane), drained, position: lane.watermark.position },
-        'A partition was given back.',
+        drained
+          ? 'A partition was given back.'
+          : `A partition was given back before it was drained. ${ERRORS.DRAIN_DEADLINE.action}`,
       );
     },
     lateAck: () => metrics.lateAcks.inc({ stage }),

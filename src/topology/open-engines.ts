@@ -38,7 +38,9 @@ export async function openBroker(
     };
     return { broker, directory, close };
   }
-  const broker = await openEmbedded(topology.dataDir, { mode });
+  const warn = (message: string, error?: unknown) =>
+    log.warn({ component: 'broker', error: String(error ?? '') }, message);
+  const broker = await openEmbedded(topology.dataDir, { mode, warn });
   return { broker, directory: broker.directory, close: () => broker.close() };
 }
 
