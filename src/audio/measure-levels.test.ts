@@ -35,7 +35,8 @@ describe('levels of a recording', () => {
         weighted += powers[bin]! * 10 ** (weightingDb('A', (bin * rate) / 8_192) / 10);
       }
       const expected = 10 * Math.log10(weighted / plain);
-      console.log(name, overall.laeqDb! - overall.lzeqDb!, expected);
+      // The filters follow the curve up to 0.35 of the rate; what lies above is worth a few hundredths of a dB.
+      expect(Math.abs(overall.laeqDb! - overall.lzeqDb! - expected)).toBeLessThan(0.08);
     }
   });
 
