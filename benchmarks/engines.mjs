@@ -79,14 +79,14 @@ export async function startEngines(log) {
       pinned,
       password,
       kafkaAddress: kafka.address,
-      /** Creates what the topology declares; the embedded broker does so by itself. */
+      /** While no topology runs: the embedded broker has one owner. */
+      openBroker: () => openBroker(topology(), 'own-or-attach', quiet),
+      /** Creates what the topology declares. */
       applyTopics: async () => {
-        if (!kafka.address) return;
-        const { broker, close } = await openBroker(topology(), 'attach', quiet);
+        const { broker, close } = await openBroker(topology(), 'own-or-attach', quiet);
         await applyTopics(broker.admin, await checkTopics(broker.admin, topology()));
         await close();
       },
-      openBroker: () => openBroker(topology(), 'attach', quiet),
       close,
     };
   } catch (error) {

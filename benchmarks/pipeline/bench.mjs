@@ -34,7 +34,6 @@ export default async function pipeline({ log }) {
       load: `${MICROPHONES} microphones of 60 s, 22.05 kHz, 16 bit, chunks of 0.5 s, an event a minute each`,
       allocationPerChunk: await allocationPerChunk(engines.yaml),
     };
-    if (engines.kind !== 'kafka') return { ...NO_RESULT, missing: engines.why, details };
     await engines.applyTopics();
     const { bytes, ends } = await backlog(engines, log);
     details.backlogMb = Math.round(bytes / 1e6);
@@ -51,8 +50,6 @@ export default async function pipeline({ log }) {
     await engines.close();
   }
 }
-
-const NO_RESULT = { ours: 0, peer: null, ratio: null, unit: UNIT };
 
 /** Fills the topic before anybody reads it. */
 async function backlog(engines, log) {
@@ -89,7 +86,8 @@ async function backlog(engines, log) {
 }
 
 /** A script in Python on the same topic, into the same store. */
-async function besidePython({ store, kafkaAddress, pinned, password }, ends, bytes, details, log) {
+async function besidePython({ store, kafkaAddress, why, pinned, password }, ends, bytes, details, log) {
+  if (!kafkaAddress) return { peer: null, missing: `no Kafka that both could read from: ${why}` };
   const python = pythonWith(PACKAGES, log);
   if ('missing' in python) return { peer: null, missing: python.missing };
   for (const [name, columns] of [

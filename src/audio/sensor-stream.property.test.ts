@@ -8,7 +8,7 @@ import { concat, noise, sine } from './test-signals.js';
 import type { Recording } from './test-streams.js';
 import { cutAt, cutOut, feed, fingerprint, replayDifferences, START_US } from './test-streams.js';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 40);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 25);
 
 /** Evenly spread: `fc.double` spreads over exponents, which puts nearly all values next to 0. */
 const between = (min: number, max: number): fc.Arbitrary<number> =>

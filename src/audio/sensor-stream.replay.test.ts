@@ -68,6 +68,17 @@ describe('a replay', () => {
     expect(replayDifferences(options, overlapping, everywhere(chunks))).toEqual([]);
   });
 
+  it('takes the pre-roll from the same filters', () => {
+    // The click's peak, before the boundary at 10 s, is the loudest of the clip of an event that begins after it.
+    const sound = concat(tone([10.1, QUIET], [1, 0.1], [5, QUIET]), noise(QUIET, TONE_RATE)).map((x, i) =>
+      i === 9.9 * TONE_RATE ? 0.4 : x,
+    );
+    const chunks = chunksOf(sound);
+    const { events } = feed(new SensorStream({ trigger: TRIGGER }), chunks);
+    expect(events.map(event => event.peakAmplitude)).toEqual([Math.fround(0.4)]);
+    expect(replayDifferences({ trigger: TRIGGER }, chunks, everywhere(chunks))).toEqual([]);
+  });
+
   it('keeps the pre-roll of an event that follows a continued one', () => {
     // A continued event has no pre-roll; the next event's reaches back before its start.
     const trigger = { ...TRIGGER, maxDurationSecs: 20, preRollSecs: 3, releaseSecs: 0.1, postRollSecs: 0 };

@@ -40,12 +40,12 @@ describe('the same slice of a topic gives the same rows, byte for byte', () => {
   it('from a run that has something to say in every table', () => {
     for (const table of Object.keys(first)) expect(rowCount(first, table), table).toBeGreaterThan(0);
     // Groups of the model that was fitted in this run.
-    const groups = first['assignments_1m']!.slice(1).map(row => row.split('\t')[1]);
+    const groups = first.assignments_1m!.slice(1).map(row => row.split('\t')[1]);
     expect(new Set(groups).size).toBeGreaterThan(1);
-    const alarms = first['alarms']!.map(row => row.split('\t').slice(1, 5).join(' '));
+    const alarms = first.alarms!.map(row => row.split('\t').slice(1, 5).join(' '));
     expect(alarms).toContainEqual(expect.stringMatching(/^dead .* sensor_silent raised$/));
     expect(alarms).toContainEqual(expect.stringMatching(/^mute .* digital_silence raised$/));
-    const closedBy = first['events']!.filter(row => row.includes('\tdead\t')).map(row => row.split('\t')[20]);
+    const closedBy = first.events!.filter(row => row.includes('\tdead\t')).map(row => row.split('\t')[20]);
     expect(closedBy).toEqual(['idle']);
   });
 
