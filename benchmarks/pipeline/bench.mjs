@@ -81,7 +81,7 @@ async function backlog(engines, log) {
   }
   const offsets = await broker.admin.offsets('audio.raw');
   await close();
-  log(`  ${Math.round(bytes / 1e6)} MB of sound in Kafka`);
+  log(`  ${Math.round(bytes / 1e6)} MB of sound in the topic`);
   return { bytes, ends: offsets.map(({ latest }) => latest) };
 }
 
