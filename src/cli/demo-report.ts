@@ -2,8 +2,6 @@ import type { AnyRecord } from '../records/codec.js';
 import type { DemoPicture } from './demo-picture.js';
 import type { DemoSummary } from './demo-summary.js';
 
-export const DEFAULT_DATA_DIR = '.plantsense/demo';
-
 /** What is known when the plant begins. */
 export interface DemoStart {
   readonly microphones: number;

@@ -1,4 +1,5 @@
 import type { Store } from '../store/client.js';
+import { DEFAULT_DATA_DIR } from './demo-directory.js';
 import { ODDITIES } from './demo-oddities.js';
 import type { DemoPicture } from './demo-picture.js';
 import {
@@ -10,7 +11,6 @@ import {
   latestAlarms,
   type RowCounts,
 } from './demo-queries.js';
-import { DEFAULT_DATA_DIR } from './demo-report.js';
 import { count, counted } from './live-view-format.js';
 import { formatTable } from './table.js';
 

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from './cli.js';
-import { DEFAULT_DATA_DIR, type DemoReport } from './demo-report.js';
+import { DEFAULT_DATA_DIR } from './demo-directory.js';
+import type { DemoReport } from './demo-report.js';
 import { type JsonOption, newCommand, parsed, wholeNumber } from './new-command.js';
 import { readVersion } from './version.js';
 

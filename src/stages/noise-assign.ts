@@ -6,13 +6,13 @@ import type { GroupAssignment } from '../lifecycle/noise-model.js';
 import { codec } from '../records/codec.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { ModelAnnouncement, NoiseAssignment, NoiseFeatures } from '../records/types.js';
-import { Consumption } from '../stream/consume.js';
 import type { Delivery } from '../stream/delivery.js';
 import { dropSeen } from '../stream/drop-seen.js';
 import { flatMapOrdered } from '../stream/flat-map-ordered.js';
 import type { Lane } from '../stream/lane.js';
 import { MicroBatcher } from '../stream/micro-batcher.js';
 import { WorkerThread } from '../stream/worker-pool.js';
+import { consumeInputs } from './consume-inputs.js';
 import { deadLetter } from './dead-letter.js';
 import { ModelWatch } from './model-watch.js';
 import type { AssignRequest, AssignWorkerData } from './noise-assign.worker.js';
@@ -41,8 +41,7 @@ export async function startNoiseAssign(
   context: StageContext,
 ): Promise<RunningStage> {
   const { input, models, whenNoModel, batchSize, lingerMs } = options;
-  const { name: stage, broker, group, metrics, backoff, dataDir } = context;
-  const { creditBytes, commitIntervalMs, observer } = context;
+  const { name: stage, broker, metrics, backoff, dataDir } = context;
   let fail: (error: Error) => void = () => {};
   const watchFailed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -87,15 +86,7 @@ export async function startNoiseAssign(
       sending(context, lane),
     );
 
-  const consumption = await Consumption.start({
-    broker,
-    group: { ...group, topics: [input] },
-    creditBytes,
-    commitIntervalMs,
-    observer,
-    backoff,
-    pipeline,
-  }).catch(async error => {
+  const consumption = await consumeInputs(context, [input], pipeline).catch(async error => {
     watch.stop();
     await thread.close();
     throw error;

@@ -4,13 +4,13 @@ import { finalize, type Observable } from 'rxjs';
 import type { LogMelOptions } from '../audio/log-mel.js';
 import type { Message } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
-import { Consumption } from '../stream/consume.js';
 import type { Delivery } from '../stream/delivery.js';
 import type { Lane } from '../stream/lane.js';
 import { type Step, stateful } from '../stream/stateful.js';
 import { WorkerPool, WorkerThread } from '../stream/worker-pool.js';
 import { expireClips } from './clip-expiry.js';
 import { ClipStore } from './clip-store.js';
+import { consumeInputs } from './consume-inputs.js';
 import { deadLetter } from './dead-letter.js';
 import type { SoundRequest, SoundWorkerData, Trouble } from './noise-events.worker.js';
 import { type Indexed, indexed } from './outgoing.js';
@@ -74,16 +74,8 @@ export async function startNoiseEvents(
     );
   };
 
-  const { broker, group, creditBytes, commitIntervalMs, observer, backoff } = context;
-  const consumption = await Consumption.start({
-    broker,
-    group: { ...group, topics: [input] },
-    creditBytes,
-    commitIntervalMs,
-    observer,
-    backoff,
-    pipeline,
-  }).catch(async error => {
+  const consumption = await consumeInputs(context, [input], pipeline).catch(async error => {
+    stopExpiry.abort();
     await pool.close();
     throw error;
   });

@@ -3,11 +3,11 @@ import type { Message } from '../broker/port.js';
 import { PlantsenseError, toPlantsenseError } from '../errors.js';
 import { type AnyRecord, decodeAny } from '../records/codec.js';
 import { blocks } from '../stream/blocks.js';
-import { Consumption } from '../stream/consume.js';
 import type { Delivery } from '../stream/delivery.js';
 import { dropSeen } from '../stream/drop-seen.js';
 import type { Lane } from '../stream/lane.js';
 import { retrying } from '../stream/retry.js';
+import { consumeInputs } from './consume-inputs.js';
 import { deadLetter } from './dead-letter.js';
 import { originHeaders, originOf, originSource } from './origin.js';
 import type { Outgoing } from './outgoing.js';
@@ -66,7 +66,7 @@ export async function startStore(
   context: StageContext,
 ): Promise<RunningStage> {
   const { inputs, flushSecs, flushRows, flushBytes } = options;
-  const { name: stage, broker, group, creditBytes, commitIntervalMs, observer, backoff, metrics } = context;
+  const { name: stage, creditBytes, metrics } = context;
 
   const pipeline = (lane: Lane): Observable<unknown> => {
     if (lane.start.plannedLast !== null) metrics.storeResentBlocks.inc({ stage });
@@ -87,15 +87,7 @@ export async function startStore(
     );
   };
 
-  const consumption = await Consumption.start({
-    broker,
-    group: { ...group, topics: inputs },
-    creditBytes,
-    commitIntervalMs,
-    observer,
-    backoff,
-    pipeline,
-  });
+  const consumption = await consumeInputs(context, inputs, pipeline);
   return {
     inputs,
     consumes: true,
