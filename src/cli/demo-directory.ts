@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { DataDirectory } from '../broker/data-directory.js';
 import { PlantsenseError } from '../errors.js';
 
-/** Where the demo keeps its data unless told otherwise. */
-export const DEFAULT_DATA_DIR = '.plantsense/demo';
-
 /** A data directory that the demo made, or may make its own. */
 export interface DemoDirectory {
   readonly path: string;

@@ -1,5 +1,5 @@
 import type { Store } from '../store/client.js';
-import { DEFAULT_DATA_DIR } from './demo-directory.js';
+import { DEFAULT_DATA_DIR } from './demo-data-dir.js';
 import { ODDITIES } from './demo-oddities.js';
 import type { DemoPicture } from './demo-picture.js';
 import {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from './cli.js';
-import { DEFAULT_DATA_DIR } from './demo-directory.js';
+import { DEFAULT_DATA_DIR } from './demo-data-dir.js';
 import type { DemoReport } from './demo-report.js';
 import { type JsonOption, newCommand, parsed, wholeNumber } from './new-command.js';
 import { readVersion } from './version.js';
