@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/broker/port.js';
 import { codec } from '../../src/records/codec.js';
-import { readTopic } from '../../src/stages/read-window.js';
 import type { RunningTopology } from '../../src/topology/running.js';
 import { dumpTables } from '../support/dump-tables.js';
 import { GARBAGE, plantLog } from '../support/plant-log.js';
+import { readTopic } from '../support/read-topic.js';
 import { dataDirectories, running, sendAll, start } from '../support/running.js';
 
 const STAGES = ['listen', 'store'];

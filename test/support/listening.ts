@@ -1,6 +1,6 @@
 import type { Broker } from '../../src/broker/port.js';
 import { decodeAny } from '../../src/records/codec.js';
-import { readTopic } from '../../src/stages/read-window.js';
+import { readTopic } from './read-topic.js';
 
 /** All records of a topic as JSON lines, those of one sensor in their order. */
 export async function recordsOf(broker: Broker, topic: string): Promise<string[]> {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
 import { eventually } from '../../src/broker/conformance/eventually.js';
 import type { Broker, OutgoingMessage } from '../../src/broker/port.js';
-import { readTopic } from '../../src/stages/read-window.js';
 import { createLog, type LogLevel } from '../../src/telemetry/log.js';
 import { type RunningTopology, type RunOptions, startTopology } from '../../src/topology/running.js';
 import { applyTopics, checkTopics } from '../../src/topology/topics-apply.js';
 import { groupName } from '../../src/topology/topology.js';
+import { readTopic } from './read-topic.js';
 import { type TopologyChanges, topologyOf, topologyYaml } from './topology.js';
 
 /** Silent unless `TEST_LOG` names a level. */
