@@ -17,6 +17,9 @@ export class ModelWatch {
   readonly #stop = new AbortController();
   readonly #announcements: ModelAnnouncement[] = [];
   readonly #failed: (error: Error) => void;
+  /** Of each partition, the offset after what was read. */
+  readonly #positions = new Map<number, number>();
+  #ends: () => ReturnType<Broker['admin']['offsets']> = async () => [];
   #timeline: ModelTimeline;
   #caughtUp = false;
   #wake = new Set<() => void>();
@@ -31,7 +34,8 @@ export class ModelWatch {
 
   /** Starts to read. */
   async start(broker: Broker, topic: string, backoff: Backoff): Promise<void> {
-    const offsets = await broker.admin.offsets(topic);
+    this.#ends = () => broker.admin.offsets(topic);
+    const offsets = await this.#ends();
     const behind = new Set(offsets.filter(({ earliest, latest }) => latest > earliest).map(o => o.partition));
     if (behind.size === 0) this.#caughtUp = true;
     for (const { partition, latest } of offsets) {
@@ -43,6 +47,7 @@ export class ModelWatch {
           while (!signal.aborted) {
             const messages = await retrying(() => reader.fetch(FETCH_BYTES, signal), { backoff, signal });
             for (const message of messages) this.#read(message);
+            this.#positions.set(partition, reader.position);
             if (reader.position >= latest && behind.delete(partition) && behind.size === 0)
               this.#caughtUp = true;
             if (messages.length > 0) this.#wakeAll();
@@ -69,6 +74,14 @@ export class ModelWatch {
   /** True once the topic was read to the end that it had at the start. */
   get isCaughtUp(): boolean {
     return this.#caughtUp;
+  }
+
+  /** Whether the topic holds something now that was not read yet. */
+  async isBehind(): Promise<boolean> {
+    const ends = await this.#ends();
+    return ends.some(
+      ({ partition, earliest, latest }) => (this.#positions.get(partition) ?? earliest) < latest,
+    );
   }
 
   /**

@@ -96,7 +96,7 @@ export async function startNoiseAssign(
   return {
     inputs: [input],
     consumes: true,
-    busy: false,
+    isBusy: () => watch.isBehind(),
     get waiting() {
       return watch.isAwaited;
     },

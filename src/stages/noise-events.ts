@@ -83,7 +83,7 @@ export async function startNoiseEvents(
     inputs: [input],
     consumes: true,
     detail: null,
-    busy: false,
+    isBusy: async () => false,
     waiting: false,
     done: consumption.done,
     get lanes() {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { toPlantsenseError } from '../errors.js';
+import { classify, toPlantsenseError } from '../errors.js';
 import { announceModel, announcementKey } from '../lifecycle/announce-model.js';
 import { type ArtefactFiles, openArtefact } from '../lifecycle/artefact.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
@@ -51,7 +51,8 @@ export async function startNoiseLearn(
   const stop = new AbortController();
   let isLeader = false;
   let detail: string | null = null;
-  let busy = true;
+  /** How many events a fit had that failed: more may help it. */
+  let failedEvents = 0;
 
   const watch = new ModelWatch('noise', fail);
   await watch.start(broker, options.outputs.models, backoff);
@@ -75,16 +76,18 @@ export async function startNoiseLearn(
     if (!watch.isCaughtUp) return;
     if (watch.announcements.length > 0) {
       detail = null;
-      busy = false;
       return;
     }
     const events = await countEvents(options, context);
-    busy = events >= options.firstAfterEvents;
-    if (!busy) detail = `learns its first model after ${options.firstAfterEvents} events, has ${events}`;
-    if (!busy || !isLeader) return;
+    const isDue = events >= options.firstAfterEvents;
+    if (!isDue) detail = `learns its first model after ${options.firstAfterEvents} events, has ${events}`;
+    if (!isDue || !isLeader) return;
     const startMs = context.now();
     const announcement = await learn(options, context, stop.signal, progress => {
       detail = `learns its first model: ${progress.phase}, ${progress.done} of ${progress.total}`;
+    }).catch(error => {
+      if (classify(error) === 'terminal') failedEvents = events;
+      throw error;
     });
     detail = null;
     metrics.modelFitSeconds.observe({ stage }, (context.now() - startMs) / 1000);
@@ -100,7 +103,6 @@ export async function startNoiseLearn(
         // More events may help a fit; a broker that is away comes back.
         metrics.errors.inc({ error_type: error.code, stage });
         detail = `could not fit a model: ${error.message}`;
-        busy = false;
         log.warn({ code: error.code }, `No model yet: ${error.message} ${error.action}`);
       });
       await backoff.wait(CHECK_INTERVAL_MS, stop.signal);
@@ -115,13 +117,16 @@ export async function startNoiseLearn(
     consumes: false,
     lanes: [],
     waiting: false,
-    get busy() {
-      return busy;
-    },
     get detail() {
       return detail;
     },
     done,
+    isBusy: async () => {
+      if (!watch.isCaughtUp) return true;
+      if (watch.announcements.length > 0) return false;
+      const events = await countEvents(options, context);
+      return events >= options.firstAfterEvents && events > failedEvents;
+    },
     stop: async () => {
       stop.abort();
       watch.stop();

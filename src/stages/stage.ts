@@ -35,12 +35,12 @@ export interface RunningStage {
   readonly consumes: boolean;
   /** What it waits for or works on beyond its lanes, for people; null when there is nothing to say. */
   readonly detail: string | null;
-  /** True while there is work that no lag shows: a fit that is due or under way. */
-  readonly busy: boolean;
   /** True while what lies in its inputs has to wait for something else: a first model. */
   readonly waiting: boolean;
   /** Resolves after `stop`; rejects with what ended it. */
   readonly done: Promise<void>;
+  /** Whether there is work that no lag shows: a fit that is due or under way, an announcement that is not read. */
+  isBusy(): Promise<boolean>;
   /** Drains, commits, leaves. */
   stop(): Promise<void>;
 }

@@ -92,7 +92,7 @@ export async function startStore(
     inputs,
     consumes: true,
     detail: null,
-    busy: false,
+    isBusy: async () => false,
     waiting: false,
     get lanes() {
       return consumption.lanes;

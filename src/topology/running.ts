@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Broker } from '../broker/port.js';
-import { PlantsenseError } from '../errors.js';
+import { classify, PlantsenseError } from '../errors.js';
 import { RecordTables } from '../stages/record-tables.js';
 import type { RunningStage, StageContext } from '../stages/stage.js';
 import type { Store } from '../store/client.js';
@@ -138,7 +138,15 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
     });
     const done = Promise.race([stopped, failed]);
     done.catch(() => {});
-    const caughtUp = () => isCaughtUp(topology, broker, stages);
+    const caughtUp = async () => {
+      try {
+        return await isCaughtUp(topology, broker, stages);
+      } catch (error) {
+        // A broker that is away tells nothing; the stages wait for it too.
+        if (classify(error) === 'retryable') return false;
+        throw error;
+      }
+    };
     return {
       broker,
       store,
@@ -249,8 +257,9 @@ async function isCaughtUp(
   broker: Broker,
   stages: ReadonlyMap<string, RunningStage>,
 ): Promise<boolean> {
-  for (const [name, stage] of stages) {
-    if (stage.busy) return false;
+  // In the order of the flow: when a stage is done, and all before it, nothing more comes to those after it.
+  for (const [name, stage] of [...stages].reverse()) {
+    if (await stage.isBusy()) return false;
     // What waits for a first model goes on when one comes; nobody knows when.
     if (stage.waiting) continue;
     for (const topic of stage.inputs) {

@@ -42,7 +42,7 @@ export function topologyYaml(changes: TopologyChanges): string {
   file.sensors.by_id['press-1'] = { calibration_db_spl: 120, threshold_db: 90, third_octaves: true };
   file.sensors.by_id['press-2'] = { clips: { mode: 'full' } };
   Object.assign(file.stages.listen, { workers: 1, idle_secs: 5, grid_secs: 5, ...listen });
-  Object.assign(file.stages.learn, { first_after_events: 12 });
+  Object.assign(file.stages.learn, { first_after_events: 20 });
   Object.assign(file.stages.store, { flush_secs: flushSecs });
   file.runtime = { commit_interval_ms: 50, ...runtime };
   return stringify(file);
