@@ -18,11 +18,12 @@ export function checkContent(kit: Kit): void {
       expect(Buffer.from(read!.value!).equals(value)).toBe(true);
     });
 
-    it('keeps binary headers, empty ones too', async () => {
+    it('keeps binary headers, empty ones and ones with any name', async () => {
       const headers = {
         origin: Uint8Array.from({ length: 256 }, (_, i) => i),
         empty: new Uint8Array(),
         名前: bytes('ünïcode'),
+        ['__proto__']: bytes('a name like any other'),
       };
       const [read, bare] = await roundTrip([message('k', 'v', { headers }), message('k', 'v')]);
       const found = Object.entries(read!.headers).map(([name, value]) => [name, [...value]]);

@@ -186,6 +186,19 @@ describe('PartitionLog', () => {
     await expect(log.read(3, 100)).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' });
   });
 
+  it('still has to compact what filled a segment while it compacted', async () => {
+    const log = await closedSegment(await scratch());
+    disturb(log, 'before', async () => {
+      for (let i = 0; i < 14; i++) await log.append([text(String(i).padStart(2), { key: `k${i % 7}` })]);
+      await log.rollOver();
+    });
+    await log.compact(0);
+    expect(log.needsCompaction).toBe(true);
+    await log.compact(0);
+    expect(log.needsCompaction).toBe(false);
+    expect((await contents(log)).map(([offset]) => offset)).toEqual([21, 22, 23, 24, 25, 26, 27]);
+  });
+
   it('opens after it died between replacing a compacted segment and its index', async () => {
     const directory = await scratch();
     const log = await openLog(directory);

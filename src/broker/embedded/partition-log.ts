@@ -191,13 +191,16 @@ export class PartitionLog {
       const closed = this.segments.slice(0, -1).filter(segment => !this.sealing.includes(segment));
       const lastOffset = this.endOffset - 1;
       const rule = { latest: await latestOffsets(this.segments), tombstonesBeforeMs, lastOffset };
+      let compactedBytes = 0;
       for (const segment of closed) {
         const replacement = await compactSegment(segment, rule, this.options.write);
         if (replacement !== segment) {
           this.segments.splice(this.segments.indexOf(segment), 1, ...(replacement ? [replacement] : []));
         }
+        compactedBytes += replacement?.size ?? 0;
       }
-      this.compactedBytes = this.sizeBytes - this.active.size;
+      // Not all that is closed by now: segments that filled up meanwhile are still to be compacted.
+      this.compactedBytes = compactedBytes;
     });
   }
 

@@ -151,14 +151,15 @@ const NO_HEADERS: Headers = Object.freeze({});
 
 function decodeHeaders(bytes: Buffer, start: number, end: number): Headers {
   if (start === end) return NO_HEADERS;
-  const headers: Record<string, Uint8Array> = {};
+  const headers: [string, Uint8Array][] = [];
   for (let at = start; at < end; ) {
     const nameEnd = at + 2 + bytes.readUInt16LE(at);
     const valueEnd = nameEnd + 4 + bytes.readUInt32LE(nameEnd);
-    headers[bytes.toString('utf8', at + 2, nameEnd)] = copy(bytes, nameEnd + 4, valueEnd);
+    headers.push([bytes.toString('utf8', at + 2, nameEnd), copy(bytes, nameEnd + 4, valueEnd)]);
     at = valueEnd;
   }
-  return headers;
+  // Not by assignment, for which a header named `__proto__` would be no header.
+  return Object.fromEntries(headers);
 }
 
 /** Intact records one after the other as messages. */
