@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlantsenseError } from '../errors.js';
 import { decodeAudio } from './audio-file.js';
-import { goldenArray, goldenBytes, largestDifference } from './test-goldens.js';
+import { goldenArray, goldenBytes, largestDifference } from './testing/goldens.js';
 import { encodeWav } from './wav.js';
 
 async function failure(bytes: Uint8Array): Promise<string> {

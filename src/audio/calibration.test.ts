@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calibrate } from './calibration.js';
-import { concat, noise, sine } from './test-signals.js';
+import { concat, noise, sine } from './testing/signals.js';
 
 const RATE = 22_050;
 const add = (a: Float32Array, b: Float32Array): Float32Array => a.map((x, i) => x + b[i]!);

@@ -1,5 +1,6 @@
 /** Rejects a chunk that no stream can take. */
 import { PlantsenseError } from '../errors.js';
+import { areFinite } from './pcm.js';
 import type { SoundChunk } from './sensor-records.js';
 import { checkSampleRate } from './weighting-design.js';
 
@@ -19,10 +20,7 @@ export function checkChunk(chunk: SoundChunk): void {
       `A chunk's calibration can't be ${calibrationDbSpl} dB SPL.`,
     );
   }
-  // Zero times a finite number is zero, times NaN or infinity it is NaN: one sum tells of all samples.
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i]! * 0;
-  if (sum !== 0) {
+  if (chunk.finite !== true && !areFinite(samples)) {
     throw new PlantsenseError(
       'AUDIO_NOT_FINITE',
       `The chunk at sample ${firstSample} holds NaN or infinity.`,

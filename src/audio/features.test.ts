@@ -3,7 +3,7 @@ import type { Sound } from './audio-file.js';
 import { logMelExtractor, segmentExtractor, waveformExtractor } from './features.js';
 import { LogMel } from './log-mel.js';
 import { resample } from './resample.js';
-import { goldenSound } from './test-goldens.js';
+import { goldenSound } from './testing/goldens.js';
 
 const sound: Sound = { sampleRateHz: 48_000, channels: 2, samples: goldenSound('stereo-48k.wav') };
 

@@ -1,10 +1,11 @@
 /** From samples to ticks: weights, squares, smooths, finds peaks; and third-octave bands where they are wanted. */
-import { FULL_SCALE } from './level.js';
 import { ThirdOctaveBank } from './octave-bands.js';
 import { TICK, TICK_US, type TickRecord } from './tick.js';
 import type { TimeWeightingKind } from './time-weighting.js';
 import { TimeWeighting } from './time-weighting.js';
-import { AcWeighting } from './weighting.js';
+import { engine } from './wasm/engine.js';
+import type { LevelFilter } from './weighting.js';
+import { flushTiny, levelFilter } from './weighting.js';
 import type { Weighting } from './weighting-design.js';
 import { MAX_SAMPLE_RATE_HZ } from './weighting-design.js';
 
@@ -15,34 +16,31 @@ export interface MeterOptions {
   readonly thirdOctaves: boolean;
 }
 
-/** One tick of weighted sound. Shared by all meters, which work one after the other: it stays in the cache. */
-const TICK_CAPACITY = Math.ceil((MAX_SAMPLE_RATE_HZ * TICK_US) / 1e6) + 1;
-const weightedA = new Float64Array(TICK_CAPACITY);
-const weightedC = new Float64Array(TICK_CAPACITY);
-const squares = new Float64Array(TICK_CAPACITY);
+/** The numerator of highCut looks back two samples. They lie before the tick, at a multiple of 4 from its start. */
+const LEAD = 4;
+const STATES = 8;
+const FAST = STATES - 1;
 
-/** Indices of the sums of the tick in progress. */
-const SUM_A = 0;
-const SUM_Z = 1;
-const PEAK_C = 2;
-const PEAK = 3;
-const CLIPPED = 4;
-const COUNT = 5;
-
+/**
+ * A tick is computed when it is complete, by one call of the kernel. So it does not matter in how many pieces it came,
+ * and a meter that waits for more holds a few hundred samples and eight numbers.
+ */
 export class LevelMeter {
   /** Third-octave energies since they were last taken; `null` when not wanted. */
   readonly bands: ThirdOctaveBank | null;
-  private readonly weighting: AcWeighting;
-  private readonly fast: TimeWeighting;
+  private readonly filter: LevelFilter;
+  /** `LEAD` samples of the past, then the tick in progress. */
+  private readonly samples: Float32Array;
+  private count = 0;
+  private readonly state = new Float64Array(STATES);
   /** `null`: the trigger watches the A-weighted Fast level, which is there anyway. */
   private readonly trigger: TimeWeighting | null;
   private readonly triggerWeighting: Weighting;
-  private readonly sums = new Float64Array(6);
 
   /** @throws PlantsenseError PARAMETER_INVALID when the rate is outside 8-192 kHz */
   constructor(sampleRateHz: number, options: MeterOptions) {
-    this.weighting = new AcWeighting(sampleRateHz);
-    this.fast = new TimeWeighting('fast', sampleRateHz);
+    this.filter = levelFilter(sampleRateHz);
+    this.samples = new Float32Array(LEAD + tickCapacity(sampleRateHz));
     this.triggerWeighting = options.triggerWeighting;
     this.trigger =
       options.triggerWeighting === 'A' && options.triggerTimeWeighting === 'fast'
@@ -51,75 +49,95 @@ export class LevelMeter {
     this.bands = options.thirdOctaves ? new ThirdOctaveBank(sampleRateHz) : null;
   }
 
-  /** Forgets the past; the filters settle on the first value. */
+  /**
+   * Forgets the past: the filters start as if the signal had stood at `firstValue` for ever. A constant offset of the
+   * recorder then makes no click.
+   */
   start(firstValue: number): void {
-    this.weighting.start(firstValue);
-    this.fast.start();
+    this.samples.fill(firstValue, 0, LEAD);
+    this.count = 0;
+    this.state.fill(0);
+    this.state[0] = this.filter.settle(firstValue);
     this.trigger?.start();
     this.bands?.start(firstValue);
-    this.sums.fill(0);
   }
 
   /** Adds `samples[from, to)`, which lie inside one tick. */
   add(samples: Float32Array, from: number, to: number): void {
-    const count = to - from;
-    this.weighting.process(samples, from, to, weightedA, weightedC);
-    const sums = this.sums;
-    let sumA = sums[SUM_A]!;
-    let sumZ = sums[SUM_Z]!;
-    let peakC = sums[PEAK_C]!;
-    let peak = sums[PEAK]!;
-    let clipped = 0;
-    for (let i = 0; i < count; i++) {
-      const x = samples[from + i]!;
-      const a = weightedA[i]!;
-      const magnitude = x < 0 ? -x : x;
-      const c = weightedC[i]!;
-      const magnitudeC = c < 0 ? -c : c;
-      const square = a * a;
-      squares[i] = square;
-      sumA += square;
-      sumZ += x * x;
-      if (magnitude > peak) peak = magnitude;
-      if (magnitude >= FULL_SCALE) clipped++;
-      if (magnitudeC > peakC) peakC = magnitudeC;
-    }
-    sums[SUM_A] = sumA;
-    sums[SUM_Z] = sumZ;
-    sums[PEAK_C] = peakC;
-    sums[PEAK] = peak;
-    sums[CLIPPED] = sums[CLIPPED]! + clipped;
-    sums[COUNT] = sums[COUNT]! + count;
-    this.fast.process(squares, count);
-    if (this.trigger !== null) this.addTrigger(this.trigger, samples, from, count);
+    this.samples.set(samples.subarray(from, to), LEAD + this.count);
+    this.count += to - from;
     this.bands?.add(samples, from, to);
   }
 
-  /** Ends the tick: writes its figures (all but place and time) and starts the next. */
+  /** Ends the tick, of one sample or more: writes its figures (all but place and time) and starts the next. */
   endTick(tick: TickRecord): void {
-    const sums = this.sums;
-    tick[TICK.sampleCount] = sums[COUNT]!;
-    tick[TICK.sumA] = sums[SUM_A]!;
-    tick[TICK.sumZ] = sums[SUM_Z]!;
-    tick[TICK.fastMax] = this.fast.takeMax();
-    tick[TICK.fastEnd] = this.fast.power;
-    tick[TICK.peakC] = sums[PEAK_C]!;
-    tick[TICK.peak] = sums[PEAK]!;
-    tick[TICK.clipped] = sums[CLIPPED]!;
-    tick[TICK.trigger] = this.trigger === null ? tick[TICK.fastMax]! : this.trigger.takeMax();
-    sums.fill(0);
-    this.weighting.flush();
-    this.fast.flush();
-    this.trigger?.flush();
+    const { samples, count, state, filter } = this;
+    const work = workArea();
+    samples.fill(0, LEAD + count, LEAD + count + 3);
+    work.samples.set(samples);
+    for (let i = 0; i < STATES; i++) work.state[i] = state[i]!;
+    work.run(filter.address, count);
+    for (let i = 0; i < STATES; i++) state[i] = work.state[i]!;
+    const { figures } = work;
+    tick[TICK.sampleCount] = count;
+    tick[TICK.sumA] = filter.powerGain.A * figures[0]!;
+    tick[TICK.sumZ] = figures[1]!;
+    tick[TICK.fastMax] = filter.fastGain * figures[2]!;
+    tick[TICK.fastEnd] = filter.fastGain * state[FAST]!;
+    tick[TICK.peakC] = Math.sqrt(filter.powerGain.C * figures[3]!);
+    tick[TICK.peak] = figures[4]!;
+    tick[TICK.clipped] = figures[5]!;
+    tick[TICK.trigger] = this.trigger === null ? tick[TICK.fastMax]! : this.watch(this.trigger, work, count);
+    samples.copyWithin(0, count, count + LEAD);
+    this.count = 0;
+    flushTiny(state);
     this.bands?.flush();
   }
 
-  private addTrigger(trigger: TimeWeighting, samples: Float32Array, from: number, count: number): void {
-    if (this.triggerWeighting === 'C') {
-      for (let i = 0; i < count; i++) squares[i] = weightedC[i]! * weightedC[i]!;
-    } else if (this.triggerWeighting === 'Z') {
-      for (let i = 0; i < count; i++) squares[i] = samples[from + i]! * samples[from + i]!;
-    }
-    trigger.process(squares, count);
+  private watch(trigger: TimeWeighting, work: WorkArea, count: number): number {
+    trigger.process(work.squares[this.triggerWeighting], count);
+    const max = this.filter.powerGain[this.triggerWeighting] * trigger.takeMax();
+    trigger.flush();
+    return max;
   }
+}
+
+/** Room for the longest tick of a rate, and for zeros behind it up to a multiple of 4. */
+function tickCapacity(sampleRateHz: number): number {
+  return 4 * Math.ceil((sampleRateHz * TICK_US) / 4e6) + 8;
+}
+
+/** Views of the engine's memory, shared by all meters, which work one after the other. */
+interface WorkArea {
+  readonly samples: Float32Array;
+  readonly state: Float64Array;
+  readonly figures: Float64Array;
+  readonly squares: { readonly [weighting in Weighting]: Float64Array };
+  run(filter: number, count: number): void;
+}
+
+let area: WorkArea | null = null;
+
+/** Views of a memory that was replaced since are empty. */
+function workArea(): WorkArea {
+  if (area === null || area.state.length === 0) area = makeWorkArea();
+  return area;
+}
+
+function makeWorkArea(): WorkArea {
+  const capacity = LEAD + tickCapacity(MAX_SAMPLE_RATE_HZ);
+  const state = engine.scratch('levels', 8 * (8 + 8 + 4 * capacity));
+  const figures = state + 64;
+  const a = figures + 64;
+  const c = a + 8 * capacity;
+  const z = c + 8 * capacity;
+  const samples = z + 8 * capacity;
+  const doubles = (address: number) => engine.doubles(address, capacity);
+  return {
+    samples: engine.floats(samples, capacity),
+    state: engine.doubles(state, STATES),
+    figures: engine.doubles(figures, 6),
+    squares: { A: doubles(a), C: doubles(c), Z: doubles(z) },
+    run: (filter, count) => engine.kernels.levels(samples + 4 * LEAD, count, filter, state, figures, a, c, z),
+  };
 }

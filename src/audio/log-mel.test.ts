@@ -4,7 +4,7 @@ import { Random } from '../random.js';
 import { Clip } from './clip.js';
 import { LogMel, type LogMelOptions } from './log-mel.js';
 import { MelSpectrogram } from './mel-spectrogram.js';
-import { goldenArray, goldenSound, largestDifference } from './test-goldens.js';
+import { goldenArray, goldenSound, largestDifference } from './testing/goldens.js';
 import { createEngine } from './wasm/engine.js';
 
 /** What "equal to librosa" means here, in dB. */

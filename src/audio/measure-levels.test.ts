@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measureLevels } from './measure-levels.js';
-import { goldenSound } from './test-goldens.js';
-import { concat, noise, sine } from './test-signals.js';
+import { goldenSound } from './testing/goldens.js';
+import { concat, noise, sine } from './testing/signals.js';
 import { weightingDb } from './weighting-design.js';
 
 /** Power of each DFT bin up to Nyquist, by definition; `samples` is short, and zeros follow it up to `size`. */

@@ -4,7 +4,7 @@ import { halfBandGain } from './half-band.js';
 import { measureLevels } from './measure-levels.js';
 import type { OctaveBand } from './octave-bands.js';
 import { stageOf, thirdOctaveBands } from './octave-bands.js';
-import { noise, sine } from './test-signals.js';
+import { noise, sine } from './testing/signals.js';
 
 const RATES = [8_000, 11_025, 16_000, 16_300, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000];
 const G = 10 ** 0.3;

@@ -51,7 +51,8 @@ export function decodePcm(
       for (let i = 0; i < frames; i++) mono[i]! -= 1;
       break;
     case 's16le':
-      mix(view(bytes, Int16Array), 2 ** -15 / channels, channels, mono);
+      if (channels === 1) scale16(view(bytes, Int16Array), mono);
+      else mix(view(bytes, Int16Array), 2 ** -15 / channels, channels, mono);
       break;
     case 's24le':
       mix(widen24(bytes), 2 ** -31 / channels, channels, mono);
@@ -97,16 +98,34 @@ export function encodePcm(samples: Float32Array, encoding: 's16le' | 's24le' | '
 
 /** @throws PlantsenseError AUDIO_NOT_FINITE with the place of the first NaN or infinity */
 export function checkFinite(samples: Float32Array): void {
-  // NaN and infinity survive a multiplication by 0 and spread through a sum, so one comparison tells for all.
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i]! * 0;
-  if (sum === 0) return;
+  if (areFinite(samples)) return;
   const at = samples.findIndex(sample => !Number.isFinite(sample));
   throw new PlantsenseError('AUDIO_NOT_FINITE', `Sample ${at} is ${samples[at]}.`);
 }
 
+/** Whether there is no NaN and no infinity among the samples. */
+export function areFinite(samples: Float32Array): boolean {
+  // Zero times a finite number is zero, times NaN or infinity it is NaN, which spreads through a sum: one comparison tells
+  // for all. Four sums, because each addition waits for the one before.
+  const whole = samples.length - (samples.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    a += samples[i]! * 0;
+    b += samples[i + 1]! * 0;
+    c += samples[i + 2]! * 0;
+    d += samples[i + 3]! * 0;
+  }
+  for (let i = whole; i < samples.length; i++) a += samples[i]! * 0;
+  return a + b + c + d === 0;
+}
+
 function toInteger(sample: number, fullScale: number): number {
   return Math.max(-fullScale, Math.min(fullScale - 1, Math.round(sample * fullScale)));
+}
+
+/** What most sensors send. A loop that sees one type of array only is several times faster than `mix`. */
+function scale16(samples: Int16Array, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = samples[i]! * 2 ** -15;
 }
 
 function mix(

@@ -5,7 +5,7 @@ import { Random } from '../random.js';
 import { Clip } from './clip.js';
 import { Resampler, resample } from './resample.js';
 import { Stft } from './stft.js';
-import { goldenArray, goldenSound, largestDifference } from './test-goldens.js';
+import { goldenArray, goldenSound, largestDifference } from './testing/goldens.js';
 import { createEngine } from './wasm/engine.js';
 
 function sine(hz: number, sampleRateHz: number, length: number): Float32Array {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../random.js';
 import { Segmenter, standardize } from './segments.js';
-import { goldenArray, goldenSound, largestDifference } from './test-goldens.js';
+import { goldenArray, goldenSound, largestDifference } from './testing/goldens.js';
 
 describe('Segmenter', () => {
   const sound = goldenSound('machine-16k3.wav');

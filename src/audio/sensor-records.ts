@@ -14,6 +14,8 @@ export interface SoundChunk {
   readonly calibrationDbSpl: number | null;
   /** Mono, full scale ±1. */
   readonly samples: Float32Array;
+  /** Whoever sets it vouches that there is no NaN or infinity, as `decodePcm` does: the samples are not looked through. */
+  readonly finite?: true;
   readonly endOfStream: boolean;
 }
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { TriggerOptions } from './sensor-options.js';
 import type { Notice } from './sensor-records.js';
 import { SensorStream } from './sensor-stream.js';
-import type { Recording } from './test-streams.js';
-import { cutEvery, cutOut, feed, merge, START_US, TONE_RATE, tone } from './test-streams.js';
+import type { Recording } from './testing/streams.js';
+import { cutEvery, cutOut, feed, merge, START_US, TONE_RATE, tone } from './testing/streams.js';
 
 const RATE = TONE_RATE;
 const QUIET = 0.001;

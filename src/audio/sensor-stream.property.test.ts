@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { SensorOptions } from './sensor-options.js';
 import type { SensorOutput, SoundChunk } from './sensor-records.js';
 import { SensorStream } from './sensor-stream.js';
-import { concat, noise, sine } from './test-signals.js';
-import type { Recording } from './test-streams.js';
-import { cutAt, cutOut, feed, fingerprint, replayDifferences, START_US } from './test-streams.js';
+import { concat, noise, sine } from './testing/signals.js';
+import type { Recording } from './testing/streams.js';
+import { cutAt, cutOut, feed, fingerprint, replayDifferences, START_US } from './testing/streams.js';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 25);
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TriggerOptions } from './sensor-options.js';
 import { SensorStream } from './sensor-stream.js';
-import { concat, noise } from './test-signals.js';
-import { cutEvery, feed, fingerprint, replayDifferences, TONE_RATE, tone } from './test-streams.js';
+import { concat, noise } from './testing/signals.js';
+import { cutEvery, feed, fingerprint, replayDifferences, TONE_RATE, tone } from './testing/streams.js';
 
 const QUIET = 0.001;
 const LOUD = 0.3;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { SensorOptions, TriggerOptions } from './sensor-options.js';
 import type { Notice } from './sensor-records.js';
 import { SensorStream } from './sensor-stream.js';
-import { concat, noise, sine } from './test-signals.js';
-import type { Recording } from './test-streams.js';
-import { cutEvery, feed, START_US, TONE_RATE, tone } from './test-streams.js';
+import { concat, noise, sine } from './testing/signals.js';
+import type { Recording } from './testing/streams.js';
+import { cutEvery, feed, START_US, TONE_RATE, tone } from './testing/streams.js';
 
 const RATE = TONE_RATE;
 const QUIET = 0.001;

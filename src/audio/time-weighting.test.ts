@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measureLevels } from './measure-levels.js';
-import { concat, sine } from './test-signals.js';
+import { concat, sine } from './testing/signals.js';
 import { TimeWeighting } from './time-weighting.js';
 
 describe('time weighting', () => {

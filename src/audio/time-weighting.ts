@@ -4,15 +4,19 @@ export type TimeWeightingKind = 'fast' | 'slow';
 
 export const TIME_CONSTANT_SECS: Readonly<Record<TimeWeightingKind, number>> = { fast: 0.125, slow: 1 };
 
+/** Share of a new sample in the mean: 1 − exp(−1 / (rate · τ)). */
+export function timeWeightingShare(kind: TimeWeightingKind, sampleRateHz: number): number {
+  return -Math.expm1(-1 / (sampleRateHz * TIME_CONSTANT_SECS[kind]));
+}
+
 /** Running mean of squares with an exponential window. */
 export class TimeWeighting {
-  /** Share of a new sample: 1 − exp(−1 / (rate · τ)). */
   private readonly share: number;
   /** Current mean square, and the largest since `takeMax`. */
   private readonly state = new Float64Array(2);
 
   constructor(kind: TimeWeightingKind, sampleRateHz: number) {
-    this.share = -Math.expm1(-1 / (sampleRateHz * TIME_CONSTANT_SECS[kind]));
+    this.share = timeWeightingShare(kind, sampleRateHz);
   }
 
   start(): void {

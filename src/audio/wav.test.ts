@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlantsenseError } from '../errors.js';
 import { decodePcm } from './pcm.js';
-import { goldenBytes } from './test-goldens.js';
+import { goldenBytes } from './testing/goldens.js';
 import { encodeWav, parseWav } from './wav.js';
 
 const SAMPLES = Float32Array.of(0, 0.5, -0.5, 0.25, -1);

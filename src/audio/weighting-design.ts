@@ -35,6 +35,8 @@ export interface WeightingDesign {
   readonly lowCut: Biquad;
   readonly highCut: Biquad;
   readonly midCut: Biquad;
+  /** All real: `lowCut` and `highCut` have one twice, `midCut` has two. */
+  readonly poles: { readonly low: number; readonly high: number; readonly mid: readonly [number, number] };
 }
 
 const designs = new Map<number, WeightingDesign>();
@@ -94,28 +96,28 @@ const highPass = (f: number, pole: number): number => (f * f) / (f * f + pole * 
 const lowPass = (f: number): number => (F4 * F4) / (f * f + F4 * F4);
 
 function makeDesign(rate: number): WeightingDesign {
-  const lowCut = matchedHighPass(F1, F1, rate);
-  const rawHighCut = fitHighCut(lowCut, rate);
-  const rawMidCut = matchedHighPass(F2, F3, rate);
+  const pole = (hz: number): number => Math.exp((-2 * Math.PI * hz) / rate);
+  const poles = { low: pole(F1), high: pole(F4), mid: [pole(F2), pole(F3)] } as const;
+  const lowCut = highPassOf(poles.low, poles.low);
+  const rawHighCut = fitHighCut(lowCut, poles.high, rate);
+  const rawMidCut = highPassOf(...poles.mid);
   const gainC = biquadPowerGain(lowCut, REFERENCE_HZ, rate) * biquadPowerGain(rawHighCut, REFERENCE_HZ, rate);
   return {
     sampleRateHz: rate,
     lowCut,
     highCut: scaled(rawHighCut, 1 / Math.sqrt(gainC)),
     midCut: scaled(rawMidCut, 1 / Math.sqrt(biquadPowerGain(rawMidCut, REFERENCE_HZ, rate))),
+    poles,
   };
 }
 
-/** Two real poles by matched-z, both zeros at DC. */
-function matchedHighPass(poleA: number, poleB: number, rate: number): Biquad {
-  const p = Math.exp((-2 * Math.PI * poleA) / rate);
-  const q = Math.exp((-2 * Math.PI * poleB) / rate);
+/** Two real poles, both zeros at DC. */
+function highPassOf(p: number, q: number): Biquad {
   return { b0: 1, b1: -2, b2: 1, a1: -(p + q), a2: p * q };
 }
 
-/** The double pole at F4 by matched-z; a numerator such that `lowCut · highCut` follows the C curve. */
-function fitHighCut(lowCut: Biquad, rate: number): Biquad {
-  const p = Math.exp((-2 * Math.PI * F4) / rate);
+/** A double pole `p`; a numerator such that `lowCut · highCut` follows the C curve. */
+function fitHighCut(lowCut: Biquad, p: number, rate: number): Biquad {
   const allPole: Biquad = { b0: 1, b1: 0, b2: 0, a1: -2 * p, a2: p * p };
   const normal = new Float64Array(9);
   const right = new Float64Array(3);

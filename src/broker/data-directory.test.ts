@@ -8,7 +8,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { workerEntry } from '../entry.js';
 import { DataDirectory, findOwner } from './data-directory.js';
 
-const hooks = vi.hoisted(() => ({ beforeLink: undefined as (() => Promise<void>) | undefined }));
+const hooks = vi.hoisted(() => ({
+  beforeLink: undefined as (() => Promise<void>) | undefined,
+  beforeRename: undefined as (() => Promise<void>) | undefined,
+}));
 vi.mock('node:fs/promises', async importOriginal => {
   const fs = await importOriginal<typeof Fs>();
   return {
@@ -18,6 +21,12 @@ vi.mock('node:fs/promises', async importOriginal => {
       hooks.beforeLink = undefined;
       await beforeLink?.();
       return fs.link(from, to);
+    },
+    rename: async (from: string, to: string) => {
+      const { beforeRename } = hooks;
+      hooks.beforeRename = undefined;
+      await beforeRename?.();
+      return fs.rename(from, to);
     },
   };
 });
@@ -45,6 +54,18 @@ describe('DataDirectory', () => {
       code: 'DATA_DIR_IN_USE',
       message: expect.stringMatching(message),
     });
+
+  it('keeps every address, and the release, however slow an earlier change of the lock file is', async () => {
+    const directory = await DataDirectory.own(path);
+    const slowly = () => new Promise<void>(resolve => setTimeout(resolve, 30));
+    hooks.beforeRename = slowly;
+    await Promise.all([directory.announce({ broker: 'b' }), directory.announce({ store: 's' })]);
+    expect((await findOwner(path))?.addresses).toEqual({ broker: 'b', store: 's' });
+    hooks.beforeRename = slowly;
+    await Promise.all([directory.announce({ http: 'h' }), directory.release()]);
+    await directory.announce({ http: null });
+    expect(await findOwner(path)).toBeNull();
+  });
 
   it('belongs to one owner, whose process and addresses others are told', async () => {
     const directory = await DataDirectory.own(path);

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PlantsenseError } from '../errors.js';
 import { processIdentity } from './embedded/process-identity.js';
+import { Serial } from './embedded/serial.js';
 
 /** Where the owner of a data directory serves, on loopback: `127.0.0.1:4711` or a URL. */
 export interface OwnerAddresses {
@@ -50,6 +51,8 @@ export class DataDirectory {
   readonly token: string;
   private readonly lockPath: string;
   private owner: Owner;
+  /** Of the lock file, one at a time: the last one asked for stays. */
+  private readonly changes = new Serial();
   private readonly heartbeat: NodeJS.Timeout;
   private released: Promise<void> | undefined;
 
@@ -105,13 +108,15 @@ export class DataDirectory {
       ...this.owner,
       addresses: Object.fromEntries(all.filter(([, address]) => address !== null)),
     };
-    await replaceLock(this.lockPath, this.owner);
+    await this.changes.run(async () => {
+      if (this.released === undefined) await replaceLock(this.lockPath, this.owner);
+    });
   }
 
   /** Leaves the directory to the next owner. */
   release(): Promise<void> {
     clearInterval(this.heartbeat);
-    this.released ??= replaceLock(this.lockPath, null);
+    this.released ??= this.changes.run(() => replaceLock(this.lockPath, null));
     return this.released;
   }
 

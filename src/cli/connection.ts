@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Broker } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
+import type { LoadedTopology } from '../topology/load.js';
 import type { Topology } from '../topology/topology.js';
 import type { Cli } from './cli.js';
 
@@ -45,13 +46,23 @@ export function withDataDir(command: Command): Command {
 
 /** What the options and the environment say, as a topology. */
 export async function readConnection(cli: Cli, flags: BrokerFlags & StoreFlags): Promise<Topology> {
+  const { topology: path } = flags;
+  if (path !== undefined) return (await readTopology(cli, path, flags)).topology;
+  const { bareTopology } = await import('../topology/bare-topology.js');
   const { applyOverrides } = await import('../topology/overrides.js');
-  return applyOverrides(await baseTopology(cli, flags.topology), flags, cli.env);
+  return applyOverrides(bareTopology(cli.env), flags, cli.env);
 }
 
-async function baseTopology({ env }: Cli, path: string | undefined): Promise<Topology> {
-  if (path === undefined) return (await import('../topology/bare-topology.js')).bareTopology(env);
-  return (await (await import('../topology/load.js')).loadTopology(path, env)).topology;
+/** A topology file with what the options and the environment say instead, and what `lint` would warn of. */
+export async function readTopology(
+  { env }: Cli,
+  path: string,
+  flags: BrokerFlags & StoreFlags,
+): Promise<LoadedTopology> {
+  const { loadTopology } = await import('../topology/load.js');
+  const { applyOverrides } = await import('../topology/overrides.js');
+  const { topology, warnings } = await loadTopology(path, env);
+  return { topology: applyOverrides(topology, flags, env), warnings };
 }
 
 /** A log for commands that end by themselves: what goes wrong beside their error. */

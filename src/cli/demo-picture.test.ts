@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DemoPicture } from './demo-picture.js';
-import { assignment, event, levels, model, START_US } from './demo-test-records.js';
+import { assignment, event, levels, model, START_US } from './testing/demo-records.js';
 
 describe('DemoPicture', () => {
   it('shows the latest events first, with their group once they have one', () => {

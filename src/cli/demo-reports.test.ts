@@ -5,8 +5,8 @@ import { LinesReport } from './demo-lines.js';
 import { DemoPicture } from './demo-picture.js';
 import type { DemoReport, DemoStart } from './demo-report.js';
 import type { DemoSummary } from './demo-summary.js';
-import { assignment, event, levels, model } from './demo-test-records.js';
 import { Output } from './output.js';
+import { assignment, event, levels, model } from './testing/demo-records.js';
 import { Kept } from './testing/run-in-process.js';
 
 const START: DemoStart = {

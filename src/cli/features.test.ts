@@ -116,3 +116,19 @@ describe('features levels', () => {
     expect(calibrated.seconds.length).toBeGreaterThan(0);
   });
 });
+
+describe('features', () => {
+  it.each([
+    ['logmel', '--duration', '86400', '--sample-rate', '192000'],
+    ['waveform', '--duration', '86400'],
+    ['logmel', '--n-mels', '100000000'],
+  ])(
+    'says that %s %s %s fits in no memory: it used to be a mistake in Plantsense',
+    async (kind, ...flags) => {
+      const out = join(directory, 'none.npy');
+      const ended = await runInProcess(['features', kind, `${goldens}tone-22k.wav`, '--out', out, ...flags]);
+      expect(ended).toMatchObject({ code: 2, stdout: '' });
+      expect(ended.stderr).toMatch(/^(PARAMETER|USAGE)_INVALID: /);
+    },
+  );
+});

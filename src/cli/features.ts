@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FeatureExtractor } from '../audio/features.js';
 import type { SegmentOptions } from '../audio/segments.js';
+import { PlantsenseError } from '../errors.js';
 import type { Cli } from './cli.js';
 import {
   choice,
@@ -45,6 +46,9 @@ interface LevelsFlags {
 
 const INPUT = 'a WAV, FLAC or Ogg Vorbis file; several channels become their mean';
 const RATES = [1000, 192_000] as const;
+const MAX_MELS = 4096;
+/** A gigabyte of samples; 3.4 hours at 22.05 kHz. */
+const MAX_SAMPLES = 2 ** 28;
 
 export function featuresCommand(cli: Cli): Command {
   return newGroup('features', 'Compute what the methods see of a recording, without any topic.', [
@@ -61,7 +65,7 @@ function logMelCommand(cli: Cli): Command {
     .addOption(paddingOption())
     .addOption(parsed('--n-fft <samples>', 'length of the window', wholeNumber(2), '2048'))
     .addOption(parsed('--hop <samples>', 'from one window to the next', wholeNumber(1), '512'))
-    .addOption(parsed('--n-mels <bands>', 'mel bands (Slaney)', wholeNumber(1), '128'))
+    .addOption(parsed('--n-mels <bands>', 'mel bands (Slaney)', wholeNumber(1, MAX_MELS), '128'))
     .addOption(
       parsed('--ref <power>', 'what is 0 dB: max, or a power', wordOr('max', 'max', decimalNumber(0)), 'max'),
     )
@@ -75,16 +79,16 @@ function logMelCommand(cli: Cli): Command {
     )
     .action(async (input: string, flags: LogMelFlags) => {
       const { logMelExtractor } = await import('../audio/features.js');
-      const { sampleRate, duration, padding, nFft, hop, nMels, ref, topDb } = flags;
+      const { sampleRate, padding, nFft, hop, nMels, ref, topDb } = flags;
       const extract = logMelExtractor({
         sampleRateHz: sampleRate,
-        durationSecs: noneToNull(duration),
+        durationSecs: durationOf(flags),
         padding,
         nFft,
         hop,
         nMels,
         ref,
-        topDb: noneToNull(topDb),
+        topDb: topDb === 'none' ? null : topDb,
       });
       await extractTo(cli, input, extract, flags);
     });
@@ -128,10 +132,10 @@ function waveformCommand(cli: Cli): Command {
     .addOption(paddingOption())
     .action(async (input: string, flags: WaveformFlags) => {
       const { waveformExtractor } = await import('../audio/features.js');
-      const { sampleRate, duration, padding } = flags;
+      const { sampleRate, padding } = flags;
       const extract = waveformExtractor({
         sampleRateHz: sampleRate,
-        durationSecs: noneToNull(duration),
+        durationSecs: durationOf(flags),
         padding,
       });
       await extractTo(cli, input, extract, flags);
@@ -181,9 +185,19 @@ function paddingOption() {
   return choice('--padding <how>', 'what a short sound is filled up with', ['zero', 'loop'], 'zero');
 }
 
-/** commander can't tell a value of null from none at all, so the word stands for it until here. */
-function noneToNull(value: number | 'none'): number | null {
-  return value === 'none' ? null : value;
+/**
+ * The duration in seconds, null for none: commander can't tell a value of null from none at all, so a word stands for it
+ * until here.
+ * @throws PlantsenseError PARAMETER_INVALID when so many samples don't fit in memory
+ */
+function durationOf({ duration, sampleRate }: { duration: number | 'none'; sampleRate: number }) {
+  if (duration === 'none') return null;
+  const samples = duration * sampleRate;
+  if (samples <= MAX_SAMPLES) return duration;
+  throw new PlantsenseError(
+    'PARAMETER_INVALID',
+    `${duration} s at ${sampleRate} Hz are ${Math.round(samples)} samples, more than ${MAX_SAMPLES}.`,
+  );
 }
 
 async function extractTo(

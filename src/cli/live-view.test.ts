@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DemoPicture } from './demo-picture.js';
-import { assignment, event, levels, model, START_US } from './demo-test-records.js';
 import { groupStyle, liveView, type ViewContext } from './live-view.js';
 import { plainText } from './live-view-text.js';
+import { assignment, event, levels, model, START_US } from './testing/demo-records.js';
 
 const SENSORS = ['hall-1-north', 'hall-1-south', 'packing'];
 const CONTEXT: ViewContext = {

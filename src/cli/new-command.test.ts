@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { MAX_TIME_US } from '../records/rules.js';
 import { decimalNumber, timeUs, wholeNumber, wordOr } from './new-command.js';
 
 describe('the value of an option', () => {
@@ -24,6 +25,8 @@ describe('the value of an option', () => {
   it('is a point in time in microseconds', () => {
     expect(timeUs('1970-01-01T00:00:01Z')).toBe(1_000_000);
     expect(timeUs('1970-01-02')).toBe(86_400_000_000);
-    expect(() => timeUs('7')).toThrow(InvalidArgumentError);
+    expect(timeUs('2200-01-01')).toBe(MAX_TIME_US);
+    for (const text of ['7', '2026-13-01', '1969-12-31T23:59:59Z', '2300-01-01'])
+      expect(() => timeUs(text)).toThrow(InvalidArgumentError);
   });
 });

@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+/** The end of event time, as the rules of records have it; they are not loaded for a help text. */
+const MAX_TIME_MS = Date.UTC(2200, 0, 1);
+
 /** Every command that does something takes it. */
 export interface JsonOption {
   readonly json: boolean;
@@ -64,11 +67,11 @@ export function wordOr<W, T>(word: string, value: W, parse: (text: string) => T)
   };
 }
 
-/** For an option's text: a point in time, ISO 8601, as microseconds since the epoch. */
+/** For an option's text: a point in event time, ISO 8601, as microseconds since the epoch. */
 export function timeUs(text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(ms)) return ms * 1000;
-  throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:30:00Z.');
+  if (ms >= 0 && ms <= MAX_TIME_MS) return ms * 1000;
+  throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:30:00Z, from 1970 to 2199.');
 }
 
 /** An option that takes one of a few words. */

@@ -71,7 +71,7 @@ describe('the command line', () => {
     [['graph', 'a.yaml', '--format', 'svg'], 'Allowed choices are text, mermaid.'],
     [
       ['send', 'audio', 'a.wav', '--sensor', 'm', '--start-time', 'noon'],
-      'It must be a time such as 2026-03-01T08:30:00Z.',
+      'It must be a time such as 2026-03-01T08:30:00Z, from 1970 to 2199.',
     ],
   ])('says what is wrong with %j', async (args, message) => {
     const ended = await runInProcess(args);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Problem } from '../topology/problem.js';
 import type { RunningTopology } from '../topology/running.js';
 import type { Cli } from './cli.js';
-import { readConnection, type StoreFlags } from './connection.js';
+import { readTopology, type StoreFlags } from './connection.js';
 import { type JsonOption, newCommand } from './new-command.js';
 import { readVersion } from './version.js';
 
@@ -35,7 +36,8 @@ async function runTopology(cli: Cli, path: string, flags: Flags): Promise<void> 
     level: cli.env.PLANTSENSE_DEBUG === '1' ? 'debug' : 'info',
     ...(json ? { format: 'json' } : {}),
   });
-  const topology = await readConnection(cli, { ...flags, topology: path });
+  const { topology, warnings } = await readTopology(cli, path, flags);
+  await printWarnings(cli, path, warnings, json);
   const running = await startTopology({ topology, log, version: readVersion(), ...(stages && { stages }) });
   const { httpUrl, storeUrl } = running;
   log.info({ http: httpUrl, store: storeUrl, stages: [...running.stages.keys()] }, `${topology.name} runs.`);
@@ -55,6 +57,20 @@ async function runTopology(cli: Cli, path: string, flags: Flags): Promise<void> 
   if (json) return cli.stdout.json({ topology: topology.name, caughtUp: true, waiting });
   const rest = waiting.length > 0 ? ` ${waiting.join(', ')} waits for a first model.` : '';
   await cli.stdout.line(`${topology.name} has caught up.${rest}`);
+}
+
+/** What `lint` warns of, as `lint` prints it; it keeps nothing from running. */
+async function printWarnings(
+  { stderr }: Cli,
+  file: string,
+  warnings: readonly Problem[],
+  json: boolean,
+): Promise<void> {
+  const { formatProblem } = await import('../topology/problem.js');
+  for (const warning of warnings) {
+    if (json) await stderr.jsonLine({ warning: { file, ...warning } });
+    else await stderr.line(formatProblem(file, warning));
+  }
 }
 
 /** Stages that have input which must wait for something else. */

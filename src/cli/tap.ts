@@ -19,14 +19,21 @@ export function tapCommand(cli: Cli): Command {
   )
     .argument('<topic>', 'the topic')
     .option('--from-beginning', 'start with what lies in the topic, not with what comes next', false)
-    .option('--until-caught-up', 'end when all that lay in the topic at the start was printed', false)
+    .option(
+      '--until-caught-up',
+      'with --from-beginning: end when all that lay in the topic at the start was printed',
+      false,
+    )
     .option('--full', 'bytes as base64 and tensors as numbers, not only how many there are', false);
   return withBrokerOptions(command).action(async (topic: string, flags: Flags) => {
     const { followTopic, readToEnd } = await import('../stages/follow-topic.js');
     const { describeRecord } = await import('../records/describe-record.js');
     const { fromBeginning, untilCaughtUp, full, json } = flags;
-    // Nothing is left of what lay there when it is not read from the beginning.
-    if (untilCaughtUp && !fromBeginning) return;
+    if (untilCaughtUp && !fromBeginning) {
+      const { PlantsenseError } = await import('../errors.js');
+      const why = 'of what lies in the topic nothing would be printed';
+      throw new PlantsenseError('USAGE_INVALID', `--until-caught-up needs --from-beginning: ${why}.`);
+    }
     // Who follows for hours must not keep a topology from owning the data directory.
     const mode = untilCaughtUp ? 'own-or-attach' : 'attach';
     const topology = await readConnection(cli, flags);

@@ -3,7 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { TrainedNoise } from '../lifecycle/train-noise.js';
 import type { Cli } from './cli.js';
-import { type BrokerFlags, readConnection, withBroker, withBrokerOptions } from './connection.js';
+import {
+  type BrokerFlags,
+  readConnection,
+  withBroker,
+  withBrokerOptions,
+  withExistingBroker,
+} from './connection.js';
 import {
   choice,
   decimalNumber,
@@ -103,7 +109,9 @@ async function trainNoiseModel(cli: Cli, files: readonly string[], flags: NoiseF
 
   const reading = new Progress(cli.stderr, 'reading');
   const fitting = new Progress(cli.stderr, 'fitting');
-  const trained = await withBroker(cli, topology, async broker => {
+  // Recordings may be the first that a data directory sees; a topic must be there.
+  const open = files.length > 0 ? withBroker : withExistingBroker;
+  const trained = await open(cli, topology, async broker => {
     const set =
       files.length > 0
         ? await trainingSetOfFiles(files, defaults.logMel, async (done, file) => {

@@ -3,7 +3,7 @@ import { Random } from '../random.js';
 import { chooseK, type KCandidate, kCandidates, kRange } from './choose-k.js';
 import { zeros } from './matrix.js';
 import { StandardScaler } from './standard-scaler.js';
-import { goldenMatrix, reference } from './test-goldens.js';
+import { goldenMatrix, reference } from './testing/goldens.js';
 
 function candidate(k: number, values: Partial<KCandidate>): KCandidate {
   return { k, bic: 0, heldOutLogLikelihood: 0, heldOutError: 1, stability: 1, ...values };

@@ -18,7 +18,7 @@ export interface PredictiveClustering extends Clustering {
 /**
  * The one form of every clustering method: parameters with scikit-learn's names (in camelCase), meaning and defaults
  * go to the constructor, `fit` gives the result and leaves the estimator as it was. Same parameters, same matrix, same
- * result, bit for bit. `estimator-checks.ts` holds what each must pass.
+ * result, bit for bit. `testing/estimator-checks.ts` holds what each must pass.
  */
 export interface Estimator<C extends Clustering = Clustering> {
   /**

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { adjustedRandScore } from './adjusted-rand-score.js';
 import { DiagonalMixture } from './diagonal-mixture.js';
-import { ESTIMATOR_CHECKS } from './estimator-checks.js';
 import { GaussianMixture } from './gaussian-mixture.js';
 import { takeRows } from './matrix.js';
-import { fromRows, type GoldenMatrix, goldenLabels, goldenMatrix, reference } from './test-goldens.js';
+import { ESTIMATOR_CHECKS } from './testing/estimator-checks.js';
+import { fromRows, type GoldenMatrix, goldenLabels, goldenMatrix, reference } from './testing/goldens.js';
 
 function goldenMixture({ gmm, k }: GoldenMatrix): DiagonalMixture {
   const cols = gmm.means.length / k;

@@ -5,7 +5,7 @@ import { daviesBouldinScore } from './davies-bouldin-score.js';
 import { entropy } from './entropy.js';
 import { normalizedMutualInfoScore } from './normalized-mutual-info-score.js';
 import { silhouetteSamples, silhouetteScore } from './silhouette-score.js';
-import { fromRows, goldenLabels, goldenMatrix, reference } from './test-goldens.js';
+import { fromRows, goldenLabels, goldenMatrix, reference } from './testing/goldens.js';
 
 /** The goal is 1e-5 of scikit-learn's value. */
 function expectEqual(actual: number, expected: number): void {

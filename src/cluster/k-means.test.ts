@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ESTIMATOR_CHECKS } from './estimator-checks.js';
 import { KMeans } from './k-means.js';
 import { takeRows } from './matrix.js';
 import { sameClustering } from './same-clustering.js';
-import { fromRows, goldenMatrix, reference } from './test-goldens.js';
+import { ESTIMATOR_CHECKS } from './testing/estimator-checks.js';
+import { fromRows, goldenMatrix, reference } from './testing/goldens.js';
 
 describe('KMeans', () => {
   it.each(ESTIMATOR_CHECKS)('$name', ({ check }) => {

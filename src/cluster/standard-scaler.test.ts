@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StandardScaler } from './standard-scaler.js';
-import { fromRows } from './test-goldens.js';
+import { fromRows } from './testing/goldens.js';
 
 describe('StandardScaler', () => {
   it('gives each feature mean 0 and variance 1', () => {

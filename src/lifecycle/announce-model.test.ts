@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codec } from '../records/codec.js';
-import { EXAMPLES } from '../records/examples.js';
+import { EXAMPLES } from '../records/testing/examples.js';
 import type { ModelAnnouncement, ModelState } from '../records/types.js';
 import { announceModel, announcementKey, rollBack } from './announce-model.js';
 import { sealArtefact } from './artefact.js';

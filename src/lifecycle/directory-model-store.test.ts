@@ -84,6 +84,12 @@ describe('DirectoryModelStore', () => {
     await expect(loadModel(store, 'noise/v0001-0')).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
   });
 
+  it('says that it can not be written: it used to be a mistake in Plantsense', async () => {
+    writeFileSync(join(root, 'file'), '');
+    const inFile = new DirectoryModelStore(join(root, 'file', 'models'));
+    await expect(saveModel(inFile, artefact(1))).rejects.toMatchObject({ code: 'FILE_NOT_WRITABLE' });
+  });
+
   it('refuses a model that is not the one announced', async () => {
     const saved = artefact(1);
     await saveModel(store, saved);

@@ -34,11 +34,13 @@ export class DirectoryModelStore implements ModelStore {
         await rm(temporary, { recursive: true, force: true });
       }
     } catch (error) {
-      if (codeOf(error) === 'ENOSPC')
+      if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT')
         throw new PlantsenseError('DISK_FULL', `There is no space for the model at ${target}.`, {
           cause: error,
         });
-      throw error;
+      throw new PlantsenseError('FILE_NOT_WRITABLE', `Can't write the model ${target}: ${codeOf(error)}.`, {
+        cause: error,
+      });
     }
   }
 

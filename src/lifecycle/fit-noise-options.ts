@@ -57,12 +57,17 @@ export type FitNoiseSettings = FitNoiseOptions & Required<Pick<FitNoiseOptions, 
 /** @throws PlantsenseError PARAMETER_INVALID */
 export function fitNoiseSettings(options: FitNoiseOptions): FitNoiseSettings {
   const settings: FitNoiseSettings = { ...DEFAULTS, ...options };
-  const { groups, folds, noveltyQuantile, maxShare, minGroupOverlap } = settings;
+  const { groups, minGroups, maxGroups, folds, noveltyQuantile, maxShare, minGroupOverlap } = settings;
   checkInteger('folds', folds, 2);
   if (groups !== 'auto' && !(Number.isInteger(groups) && groups >= 1))
     throw new PlantsenseError(
       'PARAMETER_INVALID',
       `groups must be auto or an integer from 1, not ${groups}.`,
+    );
+  if (groups === 'auto' && minGroups > maxGroups)
+    throw new PlantsenseError(
+      'PARAMETER_INVALID',
+      `The fewest groups, ${minGroups}, are more than the most, ${maxGroups}.`,
     );
   for (const [name, value] of Object.entries({ noveltyQuantile, maxShare, minGroupOverlap })) {
     if (!(value >= 0 && value <= 1))

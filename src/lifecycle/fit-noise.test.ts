@@ -4,7 +4,7 @@ import { openArtefact } from './artefact.js';
 import { fitNoise } from './fit-noise.js';
 import type { FitProgress } from './fit-noise-options.js';
 import { MIXTURE_KINDS, MixtureNoiseModel } from './mixture-noise-model.js';
-import { BANDS, batchOf, FRAMES, makeEvents, mixedEvents, START_US, trainingSet } from './test-events.js';
+import { BANDS, batchOf, FRAMES, makeEvents, mixedEvents, START_US, trainingSet } from './testing/events.js';
 
 const events = mixedEvents([40, 30, 20]);
 const set = trainingSet(events);

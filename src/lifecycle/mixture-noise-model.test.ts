@@ -3,7 +3,7 @@ import { sealArtefact } from './artefact.js';
 import { featureSetId } from './feature-set.js';
 import { fitNoise } from './fit-noise.js';
 import { openNoiseModel } from './open-noise-model.js';
-import { BANDS, batchOf, FRAMES, makeEvents, mixedEvents, trainingSet } from './test-events.js';
+import { BANDS, batchOf, FRAMES, makeEvents, mixedEvents, trainingSet } from './testing/events.js';
 
 const { artefact, model } = await fitNoise(trainingSet(mixedEvents([20, 20, 20])), {
   kind: 'gmm',

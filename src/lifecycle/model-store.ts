@@ -5,7 +5,7 @@ import { type Artefact, type ArtefactFiles, openArtefact } from './artefact.js';
 export interface ModelStore {
   /**
    * Keeps the files under `uri`, all of them or none. Writing again what is there already does nothing.
-   * @throws PlantsenseError DISK_FULL, MODEL_INVALID when the uri is not of the form `method/version`
+   * @throws PlantsenseError DISK_FULL, FILE_NOT_WRITABLE, MODEL_INVALID when the uri is not of the form `method/version`
    */
   write(uri: string, files: ArtefactFiles): Promise<void>;
   /** @throws PlantsenseError MODEL_NOT_FOUND, MODEL_INVALID */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EXAMPLES } from '../records/examples.js';
+import { EXAMPLES } from '../records/testing/examples.js';
 import type { ModelAnnouncement, ModelState } from '../records/types.js';
 import { ModelTimeline } from './model-timeline.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NoiseTrainingWindow } from './noise-training-set.js';
-import { BANDS, FEATURE_SET, FRAMES, makeEvents, START_US } from './test-events.js';
+import { BANDS, FEATURE_SET, FRAMES, makeEvents, START_US } from './testing/events.js';
 
 const options = { bands: BANDS, frames: FRAMES, featureSet: FEATURE_SET, featureOptions: {} };
 

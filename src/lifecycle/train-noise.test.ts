@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DirectoryModelStore } from './directory-model-store.js';
 import { loadModel } from './model-store.js';
-import { mixedEvents, trainingSet } from './test-events.js';
+import { mixedEvents, trainingSet } from './testing/events.js';
 import { trainNoise } from './train-noise.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'plantsense-train-'));

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ERRORS, PlantsenseError } from '../errors.js';
 import { codec, decodeAny, type RecordName } from './codec.js';
-import { EXAMPLES } from './examples.js';
 import { SchemaSet, schemasDirectory } from './schema-set.js';
+import { EXAMPLES } from './testing/examples.js';
 import type { AudioChunk } from './types.js';
 
 const RECORDS = Object.keys(EXAMPLES) as RecordName[];

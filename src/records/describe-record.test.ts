@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codec } from './codec.js';
 import { describeRecord } from './describe-record.js';
-import { EXAMPLES } from './examples.js';
+import { EXAMPLES } from './testing/examples.js';
 
 describe('a message for people', () => {
   it('says how many bytes there are, or gives them', () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codec, RecordCodecs } from './codec.js';
 import { incompatibilities, snapshotSchemas } from './compatibility.js';
-import { EXAMPLES } from './examples.js';
 import { SchemaSet, schemasDirectory } from './schema-set.js';
+import { EXAMPLES } from './testing/examples.js';
 import { TOPIC_RECORDS } from './topics.js';
 import { typeSource } from './type-source.js';
 

@@ -21,11 +21,7 @@ export type Topic = keyof typeof TOPIC_RECORDS;
 
 const DEAD_LETTER_SUFFIX = '.dead-letter';
 
-/** Where messages of `topic` go that can never be processed. */
-export function deadLetterTopic(topic: string): string {
-  return `${topic}${DEAD_LETTER_SUFFIX}`;
-}
-
+/** Whether messages go there that can never be processed. */
 export function isDeadLetterTopic(topic: string): boolean {
   return topic.endsWith(DEAD_LETTER_SUFFIX);
 }

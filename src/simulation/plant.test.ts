@@ -4,7 +4,7 @@ import { measureLevels } from '../audio/measure-levels.js';
 import { LEAST_MICROPHONES, PLANT_CALIBRATION_DB_SPL, PLANT_RATE_HZ, plantMicrophones } from './plant.js';
 import { loadPlantSounds, PLANT_SOUNDS, type PlantSounds } from './plant-sounds.js';
 import { microphoneSchedule, simulatedMicrophone } from './simulated-microphone.js';
-import { take } from './test-plant.js';
+import { take } from './testing/plant.js';
 
 const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
 let sounds: PlantSounds;

@@ -4,7 +4,7 @@ import { codec } from '../records/codec.js';
 import type { AudioChunk } from '../records/types.js';
 import { type PlantClock, playPlant } from './play-plant.js';
 import type { MicrophoneSpec } from './simulated-microphone.js';
-import { MICROPHONE } from './test-plant.js';
+import { MICROPHONE } from './testing/plant.js';
 
 const START_US = 1_790_000_000_000_000;
 

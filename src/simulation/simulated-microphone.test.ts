@@ -8,7 +8,7 @@ import {
   type SimulatedChunk,
   simulatedMicrophone,
 } from './simulated-microphone.js';
-import { MICROPHONE, RATE_HZ, take } from './test-plant.js';
+import { MICROPHONE, RATE_HZ, take } from './testing/plant.js';
 
 const record = (changes: Partial<MicrophoneSpec>, seed: number, chunks: number) =>
   take(simulatedMicrophone({ ...MICROPHONE, ...changes }, seed), chunks);

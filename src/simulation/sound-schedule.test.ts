@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { soundSchedule } from './sound-schedule.js';
-import { PRESS, RATE_HZ, SAW, take, toneSource } from './test-plant.js';
+import { PRESS, RATE_HZ, SAW, take, toneSource } from './testing/plant.js';
 
 const RHYTHM = { soundSecs: [0.5, 1], pauseSecs: [0.2, 0.8] } as const;
 const heard = [PRESS, SAW].map(source => ({ source, fromSecs: 0 }));

@@ -68,7 +68,7 @@ export async function replayDeadLetter(producer: Producer, { letter }: StoredDea
  * retention might delete it before it is read, and it loses its origin, by which stages would take it for one that they
  * have seen and leave it out.
  */
-export function originalMessage(letter: DeadLetter): OutgoingMessage {
+function originalMessage(letter: DeadLetter): OutgoingMessage {
   const kept = letter.originalHeaders.filter(({ name, value }) => originOf({ [name]: value }) === null);
   const headers: Headers = Object.fromEntries(kept.map(({ name, value }) => [name, value]));
   return { key: letter.originalKey, value: letter.originalValue, headers };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Broker, Message, PartitionReader } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
 import { codec } from '../records/codec.js';
-import { EXAMPLES } from '../records/examples.js';
+import { EXAMPLES } from '../records/testing/examples.js';
 import { LaneStopped } from '../stream/lane.js';
 import { gate, instantBackoff, settle, until } from '../stream/testing/signals.js';
 import { ModelWatch } from './model-watch.js';

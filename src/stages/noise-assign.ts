@@ -14,6 +14,7 @@ import { MicroBatcher } from '../stream/micro-batcher.js';
 import { WorkerThread } from '../stream/worker-pool.js';
 import { consumeInputs } from './consume-inputs.js';
 import { deadLetter } from './dead-letter.js';
+import { decodeEventFeatures } from './event-features.js';
 import { ModelWatch } from './model-watch.js';
 import type { AssignRequest, AssignWorkerData } from './noise-assign.worker.js';
 import { originOf } from './origin.js';
@@ -61,7 +62,7 @@ export async function startNoiseAssign(
     metrics.receivedEvents.inc({ stage });
     metrics.receivedBytes.inc({ stage }, message.value?.byteLength ?? 0);
     try {
-      const features = codec('noise-features').decode(message.value ?? new Uint8Array());
+      const features = decodeEventFeatures(message.value);
       const announcement = await watch.activeAt(features.startTimeUs, whenNoModel === 'wait', lane.stopped);
       const answer = announcement && (await batcher.run({ announcement, features }));
       if (answer instanceof PlantsenseError) throw answer;

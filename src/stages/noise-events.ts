@@ -27,6 +27,8 @@ export interface NoiseEventsOptions extends TimelineOptions {
   readonly workers: number | 'auto';
 }
 
+type OpenLanes = Map<number, Pick<SoundStep, 'retainedBytes' | 'silentSensors'>>;
+
 /** Chunks of a lane that may be in its worker at once: enough to keep it busy, few enough to stop soon. */
 const IN_FLIGHT = 16;
 
@@ -48,12 +50,13 @@ export async function startNoiseEvents(
   const stopExpiry = new AbortController();
   const expiry = expireClips(new ClipStore(data.clipDirectory), sensors, context, stopExpiry.signal);
   let nextLane = 0;
-  /** The last step of each lane, for what is told of the whole stage. */
-  const state = new Map<number, SoundStep>();
+  /** What each open lane keeps, for what is told of the whole stage. */
+  const open: OpenLanes = new Map();
 
   const pipeline = (lane: Lane): Observable<unknown> => {
     const id = nextLane++;
     const { thread, release } = pool.lease();
+    open.set(id, { retainedBytes: 0, silentSensors: 0 });
     const onTrouble = (trouble: unknown) => {
       const { code, message } = trouble as Trouble;
       context.metrics.retries.inc({ error_type: code, stage: context.name });
@@ -64,11 +67,12 @@ export async function startNoiseEvents(
     const opened = call({ type: 'open', lane: id, start: lane.start });
     opened.catch(() => {});
     return lane.deliveries.pipe(
-      stateful(delivery => listen(delivery, id, state, call, options, context), { concurrency: IN_FLIGHT }),
+      stateful(delivery => listen(delivery, id, open, call, options, context), { concurrency: IN_FLIGHT }),
       sending(context, lane),
       finalize(() => {
         call({ type: 'close', lane: id }).catch(() => {});
-        state.delete(id);
+        open.delete(id);
+        setGauges(open, context);
         release();
       }),
     );
@@ -101,7 +105,7 @@ export async function startNoiseEvents(
 async function listen(
   delivery: Delivery<Message>,
   lane: number,
-  state: Map<number, SoundStep>,
+  open: OpenLanes,
   call: <T>(request: SoundRequest, transfer: ArrayBuffer[]) => Promise<T>,
   { outputs }: NoiseEventsOptions,
   context: StageContext,
@@ -114,8 +118,11 @@ async function listen(
     // The message is a view of a whole fetch, which can't be moved to the thread: its bytes are copied once, here.
     const bytes = Uint8Array.from(message.value ?? []);
     const step = await call<SoundStep>({ type: 'chunk', lane, bytes, offset, replayed }, [bytes.buffer]);
-    state.set(lane, step);
-    count(step, state, context);
+    // An answer may come after its lane has ended.
+    if (open.has(lane))
+      open.set(lane, { retainedBytes: step.retainedBytes, silentSensors: step.silentSensors });
+    count(step, context);
+    setGauges(open, context);
     return { outputs: indexed(step.outputs), changes: step.changes };
   } catch (error) {
     if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
@@ -129,20 +136,19 @@ async function listen(
   }
 }
 
-function count(
-  step: SoundStep,
-  state: ReadonlyMap<number, SoundStep>,
-  { name: stage, metrics }: StageContext,
-): void {
+function count(step: SoundStep, { name: stage, metrics }: StageContext): void {
   const { notices, events, audioSecs, sensor, chunkEndUs } = step;
   for (const [kind, n] of Object.entries(notices)) metrics.sensorNotices.inc({ kind, sensor }, n);
   for (const [closedBy, n] of Object.entries(events))
     metrics.noiseEvents.inc({ stage, closed_by: closedBy }, n);
   metrics.audioSeconds.inc({ stage }, audioSecs);
   metrics.sensorLastEventSeconds.set({ sensor }, chunkEndUs / 1e6);
+}
+
+function setGauges(open: OpenLanes, { name: stage, metrics }: StageContext): void {
   let retained = 0;
   let silent = 0;
-  for (const { retainedBytes, silentSensors } of state.values()) {
+  for (const { retainedBytes, silentSensors } of open.values()) {
     retained += retainedBytes;
     silent += silentSensors;
   }

@@ -31,6 +31,8 @@ export interface NoiseLearnOptions {
 }
 
 const CHECK_INTERVAL_MS = 1000;
+/** After a fit that failed for its data the topic must have had this many times as many events before the next. */
+const MORE_EVENTS = 1.1;
 
 /**
  * Fits the first model once the topic holds enough events, and announces it. Of several members one does the work: the
@@ -51,8 +53,8 @@ export async function startNoiseLearn(
   const stop = new AbortController();
   let isLeader = false;
   let detail: string | null = null;
-  /** How many events a fit had that failed: more may help it. */
-  let failedEvents = 0;
+  /** How many events the topic has to have had for the next fit, since one failed for its data. */
+  let retryAtEvents = 0;
 
   const watch = new ModelWatch('noise', fail);
   await watch.start(broker, options.outputs.models, backoff);
@@ -78,15 +80,15 @@ export async function startNoiseLearn(
       detail = null;
       return;
     }
-    const events = await countEvents(options, context);
-    const isDue = events >= options.firstAfterEvents;
-    if (!isDue) detail = `learns its first model after ${options.firstAfterEvents} events, has ${events}`;
-    if (!isDue || !isLeader) return;
+    const { held, ever } = await countEvents(options, context);
+    const isDue = held >= options.firstAfterEvents;
+    if (!isDue) detail = `learns its first model after ${options.firstAfterEvents} events, has ${held}`;
+    if (!isDue || !isLeader || ever < retryAtEvents) return;
     const startMs = context.now();
     const announcement = await learn(options, context, stop.signal, progress => {
       detail = `learns its first model: ${progress.phase}, ${progress.done} of ${progress.total}`;
     }).catch(error => {
-      if (classify(error) === 'terminal') failedEvents = events;
+      if (classify(error) === 'terminal') retryAtEvents = Math.ceil(MORE_EVENTS * ever);
       throw error;
     });
     detail = null;
@@ -124,8 +126,8 @@ export async function startNoiseLearn(
     isBusy: async () => {
       if (!watch.isCaughtUp) return true;
       if (watch.announcements.length > 0) return false;
-      const events = await countEvents(options, context);
-      return events >= options.firstAfterEvents && events > failedEvents;
+      const { held, ever } = await countEvents(options, context);
+      return held >= options.firstAfterEvents && ever >= retryAtEvents;
     },
     stop: async () => {
       stop.abort();
@@ -137,9 +139,13 @@ export async function startNoiseLearn(
   };
 }
 
-async function countEvents({ input }: NoiseLearnOptions, { broker }: StageContext): Promise<number> {
+/** How many events the topic holds, and how many it has ever had. */
+async function countEvents({ input }: NoiseLearnOptions, { broker }: StageContext) {
   const offsets = await broker.admin.offsets(input);
-  return offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
+  return {
+    held: offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0),
+    ever: offsets.reduce((sum, { latest }) => sum + latest, 0),
+  };
 }
 
 /** Fits a model to the window, keeps it, and announces it. */

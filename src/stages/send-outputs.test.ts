@@ -7,11 +7,12 @@ import { instantBackoff, settle, until } from '../stream/testing/signals.js';
 import { testDelivery } from '../stream/testing/test-delivery.js';
 import { originOf } from './origin.js';
 import type { Indexed } from './outgoing.js';
+import type { OutputPartition } from './own-partition.js';
 import { sendOutputs } from './send-outputs.js';
 
 type Send = (topic: string, messages: readonly OutgoingMessage[]) => Promise<void>;
 
-function run(send: Send = async () => {}) {
+function run(send: Send = async () => {}, outputPartition: OutputPartition = async () => undefined) {
   const log: string[] = [];
   const text = (message: OutgoingMessage) => Buffer.from(message.value!).toString();
   const producer: Producer = {
@@ -30,6 +31,7 @@ function run(send: Send = async () => {}) {
       sendOutputs({
         producer,
         source: 'abcdefgh.0',
+        outputPartition,
         backoff,
         signal: over.signal,
         onRetry: () => {
@@ -69,6 +71,20 @@ describe('sendOutputs', () => {
     ]);
     // Not the time of the event: retention would delete what comes of old recordings.
     expect(messages[0]!.timestampMs).toBeUndefined();
+  });
+
+  it('sends to the partition that its lane writes, and by key where there is none', async () => {
+    const partitions: unknown[] = [];
+    const { push } = run(
+      async (topic, [message]) => void partitions.push([topic, message!.partition]),
+      async topic => (topic === 'x' ? 3 : undefined),
+    );
+    const deliveries = push(['x', '1'], ['y', '2']);
+    await until(() => deliveries.every(each => each.fate() === 'done'));
+    expect(partitions).toEqual([
+      ['x', 3],
+      ['y', undefined],
+    ]);
   });
 
   it('waits for a broker that is away, and acks nothing until the batch is durable', async () => {

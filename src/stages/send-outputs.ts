@@ -6,11 +6,13 @@ import type { Delivery } from '../stream/delivery.js';
 import { type Backoff, retrying } from '../stream/retry.js';
 import { originHeaders } from './origin.js';
 import type { Indexed, Outgoing } from './outgoing.js';
+import type { OutputPartition } from './own-partition.js';
 
 export interface SendOptions {
   readonly producer: Producer;
   /** As `originSource` names it. */
   readonly source: string;
+  readonly outputPartition: OutputPartition;
   readonly backoff: Backoff;
   /** Ends the sending: its lane is over. */
   readonly signal?: AbortSignal;
@@ -45,14 +47,19 @@ async function sendToTopic(
   deliveries: readonly Delivery<Indexed>[],
   options: SendOptions,
 ): Promise<void> {
-  const { producer, source, backoff, signal, onRetry, onSent, onRefused } = options;
-  const messages = deliveries.map(({ offset, value: { outgoing, index } }): OutgoingMessage => {
-    const { key, value } = outgoing;
-    // Stamped with the time of sending: retention must not delete what comes of last year's recordings at once.
-    return { key, value, headers: originHeaders({ source, offset, index }) };
-  });
+  const { producer, source, outputPartition, backoff, signal, onRetry, onSent, onRefused } = options;
+  const send = async () => {
+    const partition = await outputPartition(topic);
+    const messages = deliveries.map(({ offset, value: { outgoing, index } }): OutgoingMessage => {
+      const { key, value } = outgoing;
+      const headers = originHeaders({ source, offset, index });
+      // Stamped with the time of sending: retention must not delete what comes of last year's recordings at once.
+      return { key, value, headers, ...(partition !== undefined && { partition }) };
+    });
+    await producer.send(topic, messages);
+  };
   try {
-    await retrying(() => producer.send(topic, messages), { backoff, onRetry, ...(signal && { signal }) });
+    await retrying(send, { backoff, onRetry, ...(signal && { signal }) });
     onSent(
       topic,
       deliveries.map(({ value }) => value.outgoing),

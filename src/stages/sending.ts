@@ -4,15 +4,17 @@ import type { Delivery } from '../stream/delivery.js';
 import type { Lane } from '../stream/lane.js';
 import { originSource } from './origin.js';
 import type { Indexed } from './outgoing.js';
+import { ownPartition } from './own-partition.js';
 import { sendOutputs } from './send-outputs.js';
 import type { StageContext } from './stage.js';
 
 /** `sendOutputs` for a lane of a stage, counted and logged. */
 export function sending(context: StageContext, lane: Lane): OperatorFunction<Delivery<Indexed>, unknown> {
-  const { name: stage, producer, metrics, log, backoff, now } = context;
+  const { name: stage, broker, producer, metrics, log, backoff, now } = context;
   return sendOutputs({
     producer,
     source: originSource(stage, lane.topic, lane.incarnation, lane.partition),
+    outputPartition: ownPartition(broker.admin, lane.partition),
     backoff,
     signal: lane.over,
     onRetry: thrown => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePcm } from '../audio/pcm.js';
-import { concat, noise, sine } from '../audio/test-signals.js';
+import { concat, noise, sine } from '../audio/testing/signals.js';
 import { PlantsenseError } from '../errors.js';
 import { codec } from '../records/codec.js';
 import { decodeCheckpoint, emptyCheckpoint, encodeCheckpoint, resumeOffset } from '../stream/checkpoint.js';
@@ -125,7 +125,7 @@ interface SensorPlan {
 async function live(log: readonly Piece[], offset: number, metadata: string, to: number) {
   const start = offset === 0 && metadata === '' ? emptyCheckpoint(0) : decodeCheckpoint(offset, metadata);
   const lane = new SoundLane(start, options, tensor, clips);
-  const watermark = new Watermark(start, { released() {}, failed() {}, advanced() {} });
+  const watermark = new Watermark(start, { released() {}, failed() {} });
   const given = new Map<number, string[]>();
   for (let at = offset; at < to; at++) {
     const replayed = at < start.position;

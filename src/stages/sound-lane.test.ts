@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodePcm } from '../audio/pcm.js';
-import { sine } from '../audio/test-signals.js';
+import { sine } from '../audio/testing/signals.js';
 import { codec } from '../records/codec.js';
 import type { AudioChunk } from '../records/types.js';
 import { emptyCheckpoint, NO_LOG_NEEDED, stateKey } from '../stream/checkpoint.js';

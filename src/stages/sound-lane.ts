@@ -1,5 +1,5 @@
 import { checkChunk } from '../audio/check-chunk.js';
-import { decodePcm, type PcmEncoding } from '../audio/pcm.js';
+import { bytesPerSample, decodePcm, type PcmEncoding } from '../audio/pcm.js';
 import type { CloseReason, Notice, SensorOutput, SoundChunk } from '../audio/sensor-records.js';
 import { SensorStream } from '../audio/sensor-stream.js';
 import { PlantsenseError } from '../errors.js';
@@ -74,6 +74,8 @@ export class SoundLane {
   readonly #sensors = new Map<string, Sensor>();
   /** Keys that fell silent and are not heard again yet. */
   readonly #silent: Set<number>;
+  /** The samples of the chunk in work, which no stream keeps. */
+  #samples = new Float32Array(0);
 
   constructor(start: Checkpoint, options: SoundLaneOptions, tensor: EventTensor, clips: ClipStore) {
     this.#start = start;
@@ -91,7 +93,7 @@ export class SoundLane {
   async step(bytes: Uint8Array, offset: number, replayed: boolean): Promise<SoundStep> {
     const record = codec('audio-chunk').decode(bytes);
     const settings = this.#settingsOf(record.sensor);
-    const chunk = soundChunk(record, settings);
+    const chunk = this.#soundChunk(record, settings);
     const key = stateKey(record.sensor);
     const made = new StepBuilder(this.#options.topics);
 
@@ -167,6 +169,23 @@ export class SoundLane {
     }
   }
 
+  #soundChunk(record: AudioChunk, settings: SensorSettings): SoundChunk {
+    const { streamId, firstSample, startTimeUs, sampleRateHz, endOfStream, channels } = record;
+    const encoding = PCM[record.encoding];
+    const most = Math.ceil(record.samples.length / bytesPerSample(encoding));
+    if (this.#samples.length < most) this.#samples = new Float32Array(most);
+    return {
+      streamId,
+      firstSample,
+      startTimeUs,
+      sampleRateHz,
+      endOfStream,
+      calibrationDbSpl: settings.calibrationDbSpl ?? record.calibrationDbSpl,
+      samples: decodePcm(record.samples, encoding, channels, this.#samples),
+      finite: true,
+    };
+  }
+
   #settingsOf(sensor: string): SensorSettings {
     const { byId, others } = this.#options.sensors;
     const settings = byId.get(sensor) ?? others;
@@ -236,17 +255,4 @@ class StepBuilder {
       silenceAlarm(this.#topics.alarms, sensor, streamId, timeUs, 'sensor_silent', 'cleared'),
     );
   }
-}
-
-function soundChunk(record: AudioChunk, settings: SensorSettings): SoundChunk {
-  const { streamId, firstSample, startTimeUs, sampleRateHz, endOfStream } = record;
-  return {
-    streamId,
-    firstSample,
-    startTimeUs,
-    sampleRateHz,
-    endOfStream,
-    calibrationDbSpl: settings.calibrationDbSpl ?? record.calibrationDbSpl,
-    samples: decodePcm(record.samples, PCM[record.encoding], record.channels),
-  };
 }

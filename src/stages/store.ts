@@ -109,7 +109,7 @@ async function insertBlock(
   store: RecordStore,
   context: StageContext,
 ): Promise<void> {
-  const { name: stage, metrics, backoff, log, now } = context;
+  const { name: stage, metrics, backoff, log, now, observer } = context;
   const dead: { readonly message: Message; readonly error: PlantsenseError }[] = [];
   const messages = new Map<number, Message>();
   const records: StoredRecord[] = [];
@@ -147,8 +147,12 @@ async function insertBlock(
   };
   const { over: signal } = lane;
   const planned = await retrying(() => lane.commit(lastOffset), { backoff, signal, onRetry });
-  // Another member has the partition now and plans its own block.
-  if (!planned) return;
+  if (planned === 'committed') observer.committed?.(lane);
+  if (planned === 'fenced') {
+    // Another member has the partition now and plans its own block.
+    observer.commitFenced?.(lane);
+    return;
+  }
   // In the order of the log, as consumers expect of a source.
   dead.sort((a, b) => a.message.offset - b.message.offset);
   await sendDeadLetters(dead, outputs.deadLetter, lane, context, onRetry);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Broker } from '../broker/port.js';
 import { codec } from '../records/codec.js';
-import { EXAMPLES } from '../records/examples.js';
 import { tensorBytes } from '../records/tensor-bytes.js';
+import { EXAMPLES } from '../records/testing/examples.js';
 import type { NoiseFeatures } from '../records/types.js';
 import { publishAnnouncement, readAnnouncements } from './announcements.js';
 import { scratchBrokers } from './testing/scratch-broker.js';
@@ -48,6 +48,8 @@ describe('the window that a model learns from', () => {
     const broker = await scratchBroker();
     await sendEvents(broker, [
       { startTimeUs: START_US, featureSet: 'logmel-old' },
+      { startTimeUs: START_US, featureSet: 'logmel-new', shape: [3, 2] },
+      { startTimeUs: START_US, featureSet: 'logmel-new', shape: [6] },
       { startTimeUs: START_US + 1, featureSet: 'logmel-new' },
     ]);
     const set = await readTrainingWindow(broker, 'features.noise', 2, NEVER);

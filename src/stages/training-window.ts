@@ -1,16 +1,16 @@
 import type { Broker, Message } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
 import { type NoiseTrainingSet, NoiseTrainingWindow } from '../lifecycle/noise-training-set.js';
-import { codec } from '../records/codec.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { NoiseFeatures } from '../records/types.js';
+import { decodeEventFeatures } from './event-features.js';
 import { readToEnd } from './follow-topic.js';
 
 const US_PER_HOUR = 3_600_000_000;
 
 /**
  * The events of the last hours of a topic of features, counted back from its newest event. Tensors of another feature set
- * than the newest event's, from before a change of the options, are left out.
+ * or shape than the newest event's, from before a change of the options, are left out.
  *
  * @throws PlantsenseError TOPIC_NOT_FOUND; TRAINING_DATA_INSUFFICIENT when the topic holds no event
  */
@@ -40,6 +40,7 @@ export async function readTrainingWindow(
       window.saw(topic, message.partition, message.offset + 1);
       const features = decode(message);
       if (!features || features.featureSet !== featureSet) continue;
+      if (features.shape[0] !== bands || features.shape[1] !== frames) continue;
       if (newestUs - features.startTimeUs > windowHours * US_PER_HOUR) continue;
       const { eventId, startTimeUs: timeUs, tensor } = features;
       window.add({ eventId, timeUs, featureSet, logMel: tensorFloats(tensor) });
@@ -52,7 +53,7 @@ export async function readTrainingWindow(
 /** null for what is no features record: the assigning stage makes a dead letter of it. */
 function decode({ value }: Message): NoiseFeatures | null {
   try {
-    return codec('noise-features').decode(value ?? new Uint8Array());
+    return decodeEventFeatures(value);
   } catch (error) {
     if (error instanceof PlantsenseError && error.class === 'terminal') return null;
     throw error;

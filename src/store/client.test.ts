@@ -16,11 +16,11 @@ afterEach(async () => {
 });
 
 /** A store that is not ClickHouse at its best. */
-async function connectTo(answer: RequestListener): Promise<Store> {
+async function connectTo(answer: RequestListener, timeoutMs = 200): Promise<Store> {
   server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  store = connectStore({ url: `http://127.0.0.1:${port}`, timeoutMs: 200 });
+  store = connectStore({ url: `http://127.0.0.1:${port}`, timeoutMs });
   return store;
 }
 
@@ -83,6 +83,20 @@ describe('a store that is not well', () => {
       message: `The store at http://127.0.0.1:${port} did not take a block for levels: Something.`,
     });
     expect(JSON.stringify(error)).not.toContain('hunter2');
+  });
+
+  it('is let go when the reader of a result stops half-way', async () => {
+    let hungUp: Promise<unknown> = Promise.resolve();
+    const to = await connectTo((request, response) => {
+      request.resume();
+      hungUp = once(response, 'close');
+      response.write('first row\n');
+    }, 60_000);
+    for await (const piece of to.read('SELECT 1')) {
+      expect(Buffer.from(piece).toString()).toBe('first row\n');
+      break;
+    }
+    await hungUp;
   });
 
   it('is not asked at all when the caller has given up', async () => {

@@ -192,10 +192,15 @@ export function connectStore(address: StoreAddress): Store {
       }),
     );
     const pieces = withoutExceptionTail(stream as AsyncIterable<Uint8Array>, response_headers);
-    for (;;) {
-      const next = await guard('query', what, signal, () => pieces.next());
-      if (next.done) return;
-      yield next.value;
+    try {
+      for (;;) {
+        const next = await guard('query', what, signal, () => pieces.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Who stops half-way must not leave the store with a result that nobody takes.
+      stream.destroy();
     }
   }
 

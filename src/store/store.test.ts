@@ -258,7 +258,9 @@ describe('the queries', () => {
   it('that fail after the first rows give those, and the reason as an error', async () => {
     const pieces: Uint8Array[] = [];
     const readAll = async () => {
-      const sql = "SELECT throwIf(number = 250000, 'too far') FROM numbers(300000)";
+      // Block by block, so slowly that rows are out before the error comes.
+      const sql =
+        "SELECT throwIf(number = 250000, 'too far') FROM numbers(300000) WHERE sleep(0.05) = 0 SETTINGS max_threads = 1";
       for await (const piece of test.store.read(sql, { format: 'TabSeparated' })) pieces.push(piece);
     };
     await expect(readAll()).rejects.toMatchObject({

@@ -82,6 +82,15 @@ describe('Ack', () => {
     expect(made).toMatchObject({ retained: 1, settled: [null] });
   });
 
+  it("gives no credit back once it is used up: that is the shares' to do", () => {
+    const made = root();
+    const shares = made.ack.share(2);
+    made.ack.retain();
+    expect(made.retained).toBe(0);
+    for (const share of shares) share.done();
+    expect(made).toMatchObject({ retained: 0, settled: [null] });
+  });
+
   it('does not give the credit of a kept value back again when it joins a batch or is shared', () => {
     const [a, b] = [root(), root()];
     a.ack.retain();

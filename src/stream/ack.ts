@@ -23,10 +23,6 @@ export class Ack {
     this.#target = target;
   }
 
-  get isSettled(): boolean {
-    return this.#settled;
-  }
-
   /** The effect is durable. */
   done(): void {
     this.#settle(null);

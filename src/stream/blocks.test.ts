@@ -39,11 +39,17 @@ describe('blocks', () => {
   });
 
   it('ends a block by bytes, and lets a message that is larger than a block pass', () => {
-    const { made, send } = run({});
+    const { made, send } = run({ maxItems: 9 });
     send(0, 60);
     send(1, 40);
     send(2, 500);
     expect(made).toEqual([[0, 1], [2]]);
+    // The next block begins empty.
+    send(3, 60);
+    send(4, 39);
+    expect(made).toHaveLength(2);
+    send(5, 1);
+    expect(made[2]).toEqual([3, 4, 5]);
   });
 
   it('ends a block when its first message has waited long enough, not its last', () => {

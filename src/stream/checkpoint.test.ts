@@ -109,7 +109,7 @@ describe('the checkpoint', () => {
     },
   );
 
-  it('refuses a checkpoint that is cut short or goes on', () => {
+  it('refuses a checkpoint that is cut short, goes on or is of another format', () => {
     const whole = encodeCheckpoint({
       position: 100,
       holds: new Map([[7, 40]]),
@@ -122,6 +122,8 @@ describe('the checkpoint', () => {
         PlantsenseError,
       );
     }
+    const ofAnotherFormat = Buffer.concat([Buffer.of(2), bytes.subarray(1)]).toString('base64');
+    expect(() => decodeCheckpoint(40, ofAnotherFormat)).toThrow(PlantsenseError);
     const longer = Buffer.concat([bytes, Buffer.of(0)]).toString('base64');
     expect(() => decodeCheckpoint(40, longer)).toThrow(PlantsenseError);
   });

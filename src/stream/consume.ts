@@ -18,12 +18,19 @@ export interface ConsumeOptions {
 
 /** Told of what a person may want to know. Every method is optional. */
 export interface ConsumeObserver {
-  assigned?(lane: Lane, lostOffsets: number): void;
-  /** The lane has ended; `drained` is false when the deadline came first or the partition was lost. */
+  assigned?(lane: Lane): void;
+  /** Retention had deleted so many offsets before they were read. */
+  offsetsLost?(lane: Lane, offsets: number): void;
+  /** The lane has ended; `drained` is false when the deadline came first, the partition was lost, or the stage failed. */
   ended?(lane: Lane, drained: boolean): void;
   /** An effect became durable after its lane had ended: the next owner makes it again. */
   lateAck?(lane: Lane): void;
+  /** The deadline of a revoke came before the lane had made all its effects; `ended` follows. */
+  deadlineMissed?(lane: Lane): void;
+  /** A checkpoint was written. */
   committed?(lane: Lane): void;
+  /** Another member owns the partition now: nothing was written, and the lane does no more. */
+  commitFenced?(lane: Lane): void;
   commitFailed?(lane: Lane, error: PlantsenseError): void;
 }
 
@@ -89,7 +96,7 @@ export class Consumption {
     this.#commits = interval(commitIntervalMs, scheduler).subscribe(() => {
       for (const { lane } of this.#running.values()) {
         // A broker that does not answer must not gather commits that wait for it.
-        if (!lane.isCommitting) void this.#commit(lane);
+        if (!lane.isCommitting && !lane.watermark.isFenced) void this.#commit(lane);
       }
     });
     this.#consumer = await broker.join(group, {
@@ -113,8 +120,9 @@ export class Consumption {
     const { creditBytes, observer, backoff = exponentialBackoff } = this.#options;
     try {
       const onLateAck = (late: Lane) => observer?.lateAck?.(late);
-      const lane = new Lane(partition, { creditBytes, backoff, onLateAck });
-      observer?.assigned?.(lane, partition.lostOffsets);
+      const onLostOffsets = (reader: Lane, offsets: number) => observer?.offsetsLost?.(reader, offsets);
+      const lane = new Lane(partition, { creditBytes, backoff, onLateAck, onLostOffsets });
+      observer?.assigned?.(lane);
       this.#run(lane, partition);
     } catch (error) {
       // A commit that is not a checkpoint, operators that can't be built: the stage ends, not the client's callback.
@@ -153,6 +161,7 @@ export class Consumption {
     const drained = await Promise.race([completed.then(() => true), cut.then(() => false)]);
     // Whatever is durable by now is worth a commit, drained or not, and another try until the deadline.
     await Promise.race([this.#commit(lane, deadline), cut]);
+    if (!drained) this.#options.observer?.deadlineMissed?.(lane);
     this.#end(partition, drained);
   }
 
@@ -170,8 +179,9 @@ export class Consumption {
     const { observer, backoff = exponentialBackoff } = this.#options;
     const onRetry = (error: unknown) => observer?.commitFailed?.(lane, toPlantsenseError(error));
     try {
-      const committed = await retrying(() => lane.commit(), { backoff, signal: until, onRetry });
-      if (committed) observer?.committed?.(lane);
+      const result = await retrying(() => lane.commit(), { backoff, signal: until, onRetry });
+      if (result === 'committed') observer?.committed?.(lane);
+      else if (result === 'fenced') observer?.commitFenced?.(lane);
     } catch (thrown) {
       const error = toPlantsenseError(thrown);
       onRetry(error);

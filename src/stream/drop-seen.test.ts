@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { from } from 'rxjs';
+import { from, lastValueFrom, type Observable, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Checkpoint, emptyCheckpoint, type Origin } from './checkpoint.js';
 import { dropSeen } from './drop-seen.js';
@@ -12,7 +12,7 @@ interface Sent {
 
 /** What passes of a log from the checkpoint on; acks all of it, and gives the checkpoint after it. */
 function consume(log: readonly Sent[], start: Checkpoint, to = log.length) {
-  const watermark = new Watermark(start, { released() {}, failed() {}, advanced() {} });
+  const watermark = new Watermark(start, { released() {}, failed() {} });
   const passed: number[] = [];
   const dropped: number[] = [];
   const deliveries = log.slice(0, to).flatMap((sent, offset) => {
@@ -118,5 +118,15 @@ describe('dropSeen', () => {
         }
       }),
     );
+  });
+
+  it('ends and fails with its source, and leaves the checkpoint that it started from alone', async () => {
+    const start = { ...emptyCheckpoint(0), seen: new Map([['a', { offset: 1, index: 0 }]]) };
+    const delivery = testDelivery(sent('a', 2), { offset: 0 });
+    const pass = (source: Observable<typeof delivery>) =>
+      lastValueFrom(source.pipe(dropSeen(start, ({ value }) => value.origin)));
+    expect((await pass(from([delivery]))).value).toBe(delivery.value);
+    expect(start.seen).toEqual(new Map([['a', { offset: 1, index: 0 }]]));
+    await expect(pass(throwError(() => new Error('no more')))).rejects.toThrow('no more');
   });
 });

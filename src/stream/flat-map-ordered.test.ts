@@ -144,4 +144,13 @@ describe('flatMapOrdered', () => {
       ),
     );
   });
+
+  it('fails with a mistake that shows only when a result is released', async () => {
+    const { gates, state, send } = run(1);
+    const [delivery] = send(1);
+    delivery!.ack.done();
+    gates[0]!.open(['x']);
+    await settle();
+    expect(state.error).toMatchObject({ code: 'INTERNAL' });
+  });
 });

@@ -56,6 +56,34 @@ describe('Lane', () => {
     await until(() => seen.completed);
   });
 
+  it('asks for no more than a quarter of its credit at once, and for no more than is left of it', async () => {
+    const partition = topicOf(20).assign(settle, () => 1);
+    const fetch = partition.fetch.bind(partition);
+    const asked: number[] = [];
+    partition.fetch = (bytes, signal) => {
+      asked.push(bytes);
+      return fetch(bytes, signal);
+    };
+    const lane = new Lane(partition, { creditBytes: 1600, backoff: instantBackoff() });
+    const seen = listen(lane);
+    await until(() => lane.credit.availableBytes === 0);
+    // Each message weighs 356 bytes.
+    expect([asked, seen.deliveries.length]).toEqual([[400, 400, 400, 400, 176], 5]);
+  });
+
+  it('tells the event time in microseconds, and a lag that is never below zero', async () => {
+    const topic = topicOf(2);
+    const partition = topic.assign(settle, () => 2);
+    const lane = new Lane(partition, { creditBytes: 1e6, backoff: instantBackoff() });
+    const seen = listen(lane);
+    await until(() => seen.deliveries.length === 2);
+    expect(seen.deliveries.map(({ eventTimeUs }) => eventTimeUs)).toEqual([0, 1_000_000]);
+    for (const { ack } of seen.deliveries) ack.done();
+    // An adapter that has not heard of the log's end for a while.
+    Object.defineProperty(partition, 'highWatermark', { value: 1 });
+    expect(lane.lag).toBe(0);
+  });
+
   it('goes on when an operator retains messages in its state instead of acking them', async () => {
     const lane = new Lane(
       topicOf(50).assign(settle, () => 1),
@@ -176,7 +204,7 @@ describe('Lane', () => {
     seen.deliveries[2]!.ack.done();
     expect(seen.error).toBe(error);
     expect(lane.stopped.aborted).toBe(true);
-    expect(await lane.commit()).toBe(true);
+    expect(await lane.commit()).toBe('committed');
     expect(topic.commit).toEqual({ offset: 1, metadata: '' });
   });
 });
@@ -200,6 +228,27 @@ describe('committing a lane', () => {
     await lane.commit();
     await lane.commit();
     expect(commits).toEqual([{ offset: 1, metadata: '' }]);
+  });
+
+  it('writes a plan once, also when it is the one that an earlier owner made', async () => {
+    const topic = topicOf(5);
+    const planner = () => {
+      const partition = topic.assign(settle, () => 1);
+      const commit = partition.commit.bind(partition);
+      let commits = 0;
+      partition.commit = async checkpoint => {
+        commits += 1;
+        await commit(checkpoint);
+      };
+      const lane = new Lane(partition, { creditBytes: 1, backoff: instantBackoff() });
+      return { lane, commits: () => commits };
+    };
+    const first = planner();
+    expect([await first.lane.commit(3), await first.lane.commit(3)]).toEqual(['committed', 'unchanged']);
+    const heir = planner();
+    expect(await heir.lane.commit(3)).toBe('unchanged');
+    expect(await heir.lane.commit(4)).toBe('committed');
+    expect([first.commits(), heir.commits()]).toEqual([1, 1]);
   });
 
   it('is one at a time, each with the checkpoint of when its turn came', async () => {
@@ -238,7 +287,7 @@ describe('committing a lane', () => {
     acks[0]!.done();
     await expect(lane.commit()).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
     away = false;
-    expect(await lane.commit()).toBe(true);
+    expect(await lane.commit()).toBe('committed');
     expect(commits).toEqual([{ offset: 1, metadata: '' }]);
   });
 
@@ -249,9 +298,9 @@ describe('committing a lane', () => {
       throw new PlantsenseError('COMMIT_FENCED', 'An old generation.');
     });
     acks[0]!.done();
-    expect(await lane.commit()).toBe(false);
+    expect(await lane.commit()).toBe('fenced');
     expect([lane.watermark.isFenced, lane.stopped.aborted, lane.over.aborted]).toEqual([true, true, true]);
-    expect(await lane.commit()).toBe(false);
+    expect(await lane.commit()).toBe('fenced');
     expect(calls).toBe(1);
     acks[1]!.done();
     expect(lane.watermark.lateAcks).toBe(1);

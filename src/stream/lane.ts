@@ -15,12 +15,17 @@ export interface LaneOptions {
   readonly backoff: Backoff;
   /** Told of each ack that came after the lane had ended. */
   readonly onLateAck?: (lane: Lane) => void;
+  /** Told how many offsets retention had deleted before they were read; a fetch finds out. */
+  readonly onLostOffsets?: (lane: Lane, offsets: number) => void;
 }
 
 /** What a message weighs: its payload, and a little for what JavaScript keeps around it. */
 export function messageBytes(message: Message): number {
   return (message.value?.byteLength ?? 0) + 256;
 }
+
+/** What a commit did. `fenced`: another member owns the partition now, and nothing was written. */
+export type CommitResult = 'committed' | 'unchanged' | 'fenced';
 
 /** Thrown by work that a stopped lane no longer waits for. What it worked on stays unacked, for the next owner. */
 export class LaneStopped extends Error {
@@ -49,6 +54,7 @@ export class Lane {
   readonly #over = new AbortController();
   #fail: (error: Error) => void = () => {};
   #received: number;
+  #lostOffsets = 0;
   #committed: { position: number; plannedLast: number | null };
   #committing: Promise<void> = Promise.resolve();
   #commitsUnderWay = 0;
@@ -72,7 +78,6 @@ export class Lane {
     this.watermark = new Watermark(this.start, {
       released: bytes => this.credit.give(bytes),
       failed: error => this.#fail(error),
-      advanced: () => {},
       late: () => options.onLateAck?.(this),
     });
     this.deliveries = new Observable(subscriber => {
@@ -128,9 +133,8 @@ export class Lane {
   /**
    * Commits the checkpoint at the watermark, unless it is committed already. Calls are serialised.
    * @param plannedLast the last offset of the block that is about to be inserted, for sinks that plan blocks
-   * @returns false when another member owns the partition now: the lane is fenced
    */
-  commit(plannedLast: number | null = null): Promise<boolean> {
+  commit(plannedLast: number | null = null): Promise<CommitResult> {
     const commit = this.#committing.then(() => this.#commitNow(plannedLast));
     this.#commitsUnderWay += 1;
     const end = () => {
@@ -140,8 +144,8 @@ export class Lane {
     return commit;
   }
 
-  async #commitNow(plannedLast: number | null): Promise<boolean> {
-    if (this.watermark.isFenced) return false;
+  async #commitNow(plannedLast: number | null): Promise<CommitResult> {
+    if (this.watermark.isFenced) return 'fenced';
     const checkpoint = this.watermark.checkpoint(plannedLast);
     const { position } = checkpoint;
     // The position alone tells whether anything changed; a plan that stands is kept until its block is durable.
@@ -149,7 +153,7 @@ export class Lane {
       position === this.#committed.position &&
       (plannedLast === null || plannedLast === this.#committed.plannedLast)
     ) {
-      return true;
+      return 'unchanged';
     }
     try {
       await this.#partition.commit({
@@ -157,11 +161,11 @@ export class Lane {
         metadata: encodeCheckpoint(checkpoint),
       });
       this.#committed = { position, plannedLast };
-      return true;
+      return 'committed';
     } catch (error) {
       if (!isFenced(error)) throw error;
       this.fence();
-      return false;
+      return 'fenced';
     }
   }
 
@@ -179,11 +183,19 @@ export class Lane {
         },
       );
       if (messages === null) return;
+      this.#noteLostOffsets();
       for (const message of messages) {
         if (signal.aborted) return;
         emit(message);
       }
     }
+  }
+
+  #noteLostOffsets(): void {
+    const { lostOffsets } = this.#partition;
+    if (lostOffsets === this.#lostOffsets) return;
+    this.#options.onLostOffsets?.(this, lostOffsets - this.#lostOffsets);
+    this.#lostOffsets = lostOffsets;
   }
 
   #deliver(message: Message): Delivery<Message> {

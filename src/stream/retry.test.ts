@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlantsenseError } from '../errors.js';
 import { exponentialBackoff, retrying } from './retry.js';
@@ -45,6 +46,25 @@ describe('retrying', () => {
     await expect(failing).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(calls).toBe(3);
   });
+
+  it.each(['the work', 'the wait'])(
+    'tries no more when it is told to end during %s, and tells of no other',
+    async during => {
+      const stop = new AbortController();
+      const told: number[] = [];
+      let calls = 0;
+      const work = async () => {
+        calls += 1;
+        if (during === 'the work') stop.abort();
+        throw unavailable();
+      };
+      const backoff = { delayMs: () => 1, wait: async () => stop.abort() };
+      const onRetry = (_: unknown, attempt: number) => void told.push(attempt);
+      const failing = retrying(work, { backoff, signal: stop.signal, onRetry });
+      await expect(failing).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      expect([calls, told]).toEqual([1, during === 'the work' ? [] : [1]]);
+    },
+  );
 });
 
 describe('the exponential backoff', () => {
@@ -68,6 +88,15 @@ describe('the exponential backoff', () => {
     stop.abort();
     await waiting;
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does not listen on when a wait is over: a lane that lives long retries often', async () => {
+    const { signal } = new AbortController();
+    const waiting = exponentialBackoff.wait(1000, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    await waiting;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('does not wait at all when its signal has aborted before: a stop used to take the whole delay', async () => {

@@ -49,4 +49,11 @@ describe('StallWatchdog', () => {
     expect(check(1500, at(2, 4, 2, 1))).toEqual([]);
     expect(check(2000, at(1, 5, 1, 0), at(3, 3, 3, 1))).toEqual([]);
   });
+
+  it('sees that acks come while nothing new is received, and looks at each partition by itself', () => {
+    const check = make();
+    check(0, at(1, 10, 8, 0), at(1, 10, 8, 1));
+    expect(check(1000, at(2, 9, 8, 0), at(1, 10, 8, 1))).toEqual([[1, 1000]]);
+    expect(check(2000, at(2, 9, 8, 0), at(2, 9, 8, 1))).toEqual([[0, 1000]]);
+  });
 });

@@ -74,6 +74,15 @@ describe('TumblingWindows', () => {
     expect(push('a', 10).closed).toEqual(['a 0 [4] time']);
   });
 
+  it('cuts the largest, not the one that grew last; of equally large ones the oldest', () => {
+    const { push } = make({ maxBytes: 100 });
+    push('a', 1, 40);
+    push('b', 1, 60);
+    expect(push('a', 2, 10).closed).toEqual(['b 0 [1] limit']);
+    push('c', 2, 50);
+    expect(push('d', 2, 10).closed).toEqual(['a 0 [0,2] limit']);
+  });
+
   it('rebuilds from a replay only the windows that were open', () => {
     const start = { ...emptyCheckpoint(3), holds: new Map([[stateKey('a'), 1]]) };
     const { push } = make({}, start);
@@ -81,5 +90,20 @@ describe('TumblingWindows', () => {
     push('a', 11, 10, true);
     expect(push('b', 12, 10, true).changes).toEqual([]);
     expect(push('a', 21).closed).toEqual(['a 10 [1] time']);
+  });
+
+  it('closes an idle window at the same message after a restart, though only closed windows show its silence', () => {
+    const log: [key: string, seconds: number, bytes: number][] = [
+      ['a', 1, 10],
+      ['b', 1, 600],
+      // The limit cuts the window of b: nothing holds these two.
+      ['b', 2, 600],
+      ['b', 35, 10],
+    ];
+    const { push } = make();
+    expect(log.map(each => push(...each).closed)).toEqual([[], [], ['b 0 [1,2] limit'], ['a 0 [0] idle']]);
+    const afterCut = make({}, { ...emptyCheckpoint(3), holds: new Map([[stateKey('a'), 0]]) });
+    for (const each of log.slice(0, 3)) afterCut.push(...each, true);
+    expect(afterCut.push(...log[3]!).closed).toEqual(['a 0 [0] idle']);
   });
 });

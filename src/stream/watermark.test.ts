@@ -4,15 +4,12 @@ import { emptyCheckpoint, NO_LOG_NEEDED, resumeOffset } from './checkpoint.js';
 import { type CheckpointChange, Watermark } from './watermark.js';
 
 function make(start = emptyCheckpoint(0)) {
-  const events = { released: 0, failures: [] as { error: Error; offset: number }[], advanced: 0 };
+  const events = { released: 0, failures: [] as { error: Error; offset: number }[] };
   const watermark = new Watermark(start, {
     released: bytes => {
       events.released += bytes;
     },
     failed: (error, offset) => void events.failures.push({ error, offset }),
-    advanced: () => {
-      events.advanced += 1;
-    },
   });
   return { watermark, events };
 }
@@ -103,6 +100,36 @@ describe('Watermark', () => {
       for (const { ack } of tracked.reverse()) ack.done();
       expect([watermark.position, watermark.pending]).toEqual([(block + 1) * 100, 0]);
     }
+  });
+
+  it('loses none of those that wait while it forgets what lies before them', () => {
+    const { watermark } = make();
+    const tracked = Array.from({ length: 5000 }, (_, offset) => watermark.track(offset, 1));
+    for (const [passed, { ack }] of tracked.entries()) {
+      expect([watermark.position, watermark.pending]).toEqual([passed, 5000 - passed]);
+      ack.done();
+    }
+    expect(watermark.position).toBe(5000);
+  });
+
+  it('gives the credit of a message back once, though it is first kept and then acked', () => {
+    const { watermark, events } = make();
+    const { ack } = watermark.track(0, 7);
+    ack.retain();
+    ack.done();
+    expect(events.released).toBe(7);
+  });
+
+  it('gives checkpoints that what comes later does not change', () => {
+    const start = { ...emptyCheckpoint(0), holds: new Map([[1, 0]]) };
+    const { watermark } = make(start);
+    const before = watermark.checkpoint();
+    const { ack, change } = watermark.track(0, 1);
+    change({ type: 'hold', key: 2, offset: 0 });
+    change({ type: 'seen', origin: { source: 'a', offset: 1, index: 0 } });
+    ack.done();
+    expect(before).toEqual(start);
+    expect(start).toEqual({ ...emptyCheckpoint(0), holds: new Map([[1, 0]]) });
   });
 
   it('agrees with a model that replays the log: any order of acks, failures, changes and a fence', () => {

@@ -20,8 +20,6 @@ export interface WatermarkEvents {
   released(bytes: number): void;
   /** A message failed: nothing from its offset on will ever be committed. */
   failed(error: Error, offset: number): void;
-  /** The position moved. */
-  advanced(): void;
   /** An ack came after the fence: its effect is made, but does not count here. */
   late?(): void;
 }
@@ -130,7 +128,6 @@ export class Watermark {
   }
 
   #advance(): void {
-    const before = this.#head;
     for (;;) {
       const entry = this.#entries[this.#head];
       if (entry === undefined || !entry.acked) break;
@@ -141,12 +138,10 @@ export class Watermark {
       }
       this.#head += 1;
     }
-    if (this.#head === before) return;
     if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
     }
-    this.#events.advanced();
   }
 
   #apply(changes: readonly CheckpointChange[]): void {
@@ -155,8 +150,6 @@ export class Watermark {
       else if (change.type === 'release') this.#holds.delete(change.key);
       else {
         const { source, offset, index } = change.origin;
-        // Re-inserted so that the map's order is by recency.
-        this.#seen.delete(source);
         this.#seen.set(source, { offset, index });
       }
     }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PlantsenseError } from '../errors.js';
 import { createLog, type LogOptions } from './log.js';
-import { RepeatLimit } from './repeat-limit.js';
 import { Secret } from './secret.js';
 
 const NOON = Date.UTC(2026, 5, 1, 12, 0, 0, 250);
@@ -79,40 +78,5 @@ describe('createLog', () => {
     const { log, lines } = capture({ level: 'warn' });
     log.info('Quiet.');
     expect(lines).toEqual([]);
-  });
-});
-
-describe('RepeatLimit', () => {
-  function limited(options: { maxKeys?: number } = {}) {
-    const captured = capture();
-    const clock = { now: 0 };
-    const limit = new RepeatLimit(captured.log, { everyMs: 1000, nowMs: () => clock.now, ...options });
-    return { ...captured, clock, limit };
-  }
-
-  it('writes the first, counts those that follow, and tells how many there were', () => {
-    const { limit, clock, lines, record } = limited();
-    for (let i = 0; i < 5; i++) limit.warn('gap', { i }, 'A gap.');
-    expect(lines).toHaveLength(1);
-    clock.now = 1000;
-    limit.warn('gap', { i: 5 }, 'A gap.');
-    expect(lines).toHaveLength(2);
-    expect(record()).toMatchObject({ i: 5, repeated: 4, level: 40 });
-    clock.now = 2000;
-    limit.error('gap', {}, 'A gap.');
-    expect(record()).not.toHaveProperty('repeated');
-  });
-
-  it('keeps different keys apart', () => {
-    const { limit, lines } = limited();
-    limit.warn('gap a', {}, 'A gap.');
-    limit.warn('gap b', {}, 'A gap.');
-    expect(lines).toHaveLength(2);
-  });
-
-  it('forgets the oldest key when there are too many', () => {
-    const { limit, lines } = limited({ maxKeys: 2 });
-    for (const key of ['a', 'b', 'c', 'b', 'a']) limit.warn(key, {}, key);
-    expect(lines.map(line => JSON.parse(line).msg)).toEqual(['a', 'b', 'c', 'a']);
   });
 });

@@ -12,33 +12,38 @@ export function laneObserver(stage: string, metrics: Metrics, log: Log, now: () 
   });
   const place = ({ topic, partition }: { topic: string; partition: number }) => ({ topic, partition });
   return {
-    assigned: (lane, lostOffsets) => {
+    assigned: lane => {
       metrics.rebalances.inc({ stage, kind: 'assigned' });
-      if (lostOffsets > 0) {
-        metrics.lostOffsets.inc({ stage, topic: lane.topic }, lostOffsets);
-        log.error({ ...place(lane), lostOffsets }, 'Retention deleted messages before they were read.');
-      }
       log.debug({ ...place(lane), position: lane.start.position }, 'A partition was assigned.');
     },
+    offsetsLost: (lane, lostOffsets) => {
+      metrics.lostOffsets.inc({ stage, topic: lane.topic }, lostOffsets);
+      log.error({ ...place(lane), lostOffsets }, 'Retention deleted messages before they were read.');
+    },
+    deadlineMissed: lane => {
+      metrics.errors.inc({ error_type: 'DRAIN_DEADLINE', stage });
+      log.warn(
+        { ...place(lane), code: 'DRAIN_DEADLINE', position: lane.watermark.position },
+        `A partition was given back before it was drained. ${ERRORS.DRAIN_DEADLINE.action}`,
+      );
+    },
     ended: (lane, drained) => {
-      if (!drained) metrics.errors.inc({ error_type: 'DRAIN_DEADLINE', stage });
       metrics.rebalances.inc({ stage, kind: drained ? 'revoked' : 'lost' });
       for (const gauge of [metrics.lag, metrics.stagePosition, metrics.holdBack, metrics.pendingEvents]) {
         gauge.remove(labels(lane));
       }
       metrics.lastCommitSeconds.remove(labels(lane));
-      log[drained ? 'debug' : 'warn'](
+      log.debug(
         { ...place(lane), drained, position: lane.watermark.position },
-        drained
-          ? 'A partition was given back.'
-          : `A partition was given back before it was drained. ${ERRORS.DRAIN_DEADLINE.action}`,
+        'A partition was given back.',
       );
     },
     lateAck: () => metrics.lateAcks.inc({ stage }),
     committed: lane => {
-      metrics.commits.inc({ stage, result: lane.watermark.isFenced ? 'fenced' : 'ok' });
+      metrics.commits.inc({ stage, result: 'ok' });
       metrics.lastCommitSeconds.set(labels(lane), now() / 1000);
     },
+    commitFenced: () => metrics.commits.inc({ stage, result: 'fenced' }),
     commitFailed: (lane, error) => {
       metrics.commits.inc({ stage, result: 'failed' });
       metrics.errors.inc({ error_type: error.code, stage });

@@ -1,7 +1,7 @@
 import type { LintContext } from './lint-context.js';
 
 /** What a dead letter adds to the original message: reason, place, headers. */
-export const DEAD_LETTER_OVERHEAD_BYTES = 16_384;
+const DEAD_LETTER_OVERHEAD_BYTES = 16_384;
 /** What a record adds to its tensor. */
 const RECORD_OVERHEAD_BYTES = 4096;
 /** A commit's metadata takes 4,096 bytes of base64; a held sensor needs about nine. */

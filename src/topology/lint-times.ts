@@ -97,7 +97,7 @@ function lintHoldBack(context: LintContext): void {
 }
 
 /** The longest stretch of log from which a stage rebuilds what it knows of a sensor. */
-export function holdBackSecs(settings: SensorVariant['settings'], stage: NoiseEventsOptions): number {
+function holdBackSecs(settings: SensorVariant['settings'], stage: NoiseEventsOptions): number {
   const { preRollSecs, maxDurationSecs, releaseSecs, postRollSecs, holdOffSecs } = settings;
   const event = preRollSecs + maxDurationSecs + releaseSecs + postRollSecs + holdOffSecs;
   return event + stage.gridSecs + stage.warmupSecs + stage.idleSecs;

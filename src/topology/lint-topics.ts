@@ -14,6 +14,7 @@ export function lintTopics(context: LintContext): void {
     lintFlow(context, topic);
     lintKinds(context, topic);
   }
+  lintPartitions(context);
   lintCycles(context);
   lintCompaction(context);
 }
@@ -81,6 +82,24 @@ function lintKinds(context: LintContext, { name, writers, readers }: TopicNode):
       optionOf(edge),
       `\`${name}\` holds ${kind}; \`${edge.stage}\` reads ${wanted} here.`,
     );
+  }
+}
+
+/** A lane writes to the partition of its own number. The store's rows depend on no order, nor do a fit's. */
+function lintPartitions(context: LintContext): void {
+  const { topics } = context.topology;
+  for (const [name, { input }] of [...context.stages('noise_events'), ...context.stages('noise_assign')]) {
+    const lanes = topics.get(input)?.partitions ?? 0;
+    for (const { topic } of context.graph.stages.get(name)?.writes ?? []) {
+      const partitions = topics.get(topic)?.partitions ?? lanes;
+      if (partitions >= lanes) continue;
+      context.report(
+        'fewer-partitions',
+        ['topics', topic, 'partitions'],
+        `\`${topic}\` has ${partitions} partitions; \`${name}\` reads ${lanes} of \`${input}\`.`,
+        `Use \`partitions: ${lanes}\`.`,
+      );
+    }
   }
 }
 

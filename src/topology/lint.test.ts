@@ -127,6 +127,11 @@ const CASES: Readonly<
     at: 'topics["audio.raw"].partitions',
     good: [['sensors/by_id', Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`m${i}`, {}]))]],
   },
+  'fewer-partitions': {
+    bad: [['topics/alarms/partitions', 3]],
+    at: 'topics.alarms.partitions',
+    good: [['topics/alarms/partitions', 5]],
+  },
   'drain-deadline': {
     bad: [['runtime', { drain_deadline_ms: 30_000 }]],
     at: 'runtime.drain_deadline_ms',

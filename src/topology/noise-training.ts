@@ -19,7 +19,7 @@ export function noiseTraining(topology: Topology): NoiseTraining {
 const DEFAULT_LEARN = stageOptions.parse({
   type: 'noise_learn',
   input: 'features.noise',
-  outputs: { models: 'models', dead_letter: 'features.noise.dead-letter' },
+  outputs: { models: 'models' },
 });
 
 const DEFAULT_LISTEN = stageOptions.parse({

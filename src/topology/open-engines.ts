@@ -27,16 +27,19 @@ export async function openBroker(
   log: Log,
 ): Promise<OpenBroker> {
   if (topology.broker.type === 'kafka') {
-    const broker = await openKafkaBroker(await kafkaSettings(topology.broker), {
-      log: (level, message, fields) => log[level](fields, message),
-      nowMs: Date.now,
-    });
+    // First the directory: that it is taken shows at once, and then no connection is left open.
     const directory = topology.store.type === 'embedded' ? await ownDirectory(topology.dataDir, mode) : null;
-    const close = async () => {
-      await broker.close();
+    try {
+      const broker = await openKafkaBroker(await kafkaSettings(topology.broker), {
+        log: (level, message, fields) => log[level](fields, message),
+        nowMs: Date.now,
+      });
+      const close = () => broker.close().finally(() => directory?.release());
+      return { broker, directory, close };
+    } catch (error) {
       await directory?.release();
-    };
-    return { broker, directory, close };
+      throw error;
+    }
   }
   const warn = (message: string, error?: unknown) =>
     log.warn({ component: 'broker', error: String(error ?? '') }, message);

@@ -29,7 +29,6 @@ const STORED: readonly RecordKind[] = ['levels', 'events', 'assignments', 'alarm
 
 /** Every topic that a stage reads or writes, in the order of its options. */
 export function portsOf(stage: StageOptions): readonly Port[] {
-  const deadLetter = writes(stage.outputs.deadLetter, 'dead-letter', 'dead_letter');
   switch (stage.type) {
     case 'noise_events':
       return [
@@ -38,23 +37,22 @@ export function portsOf(stage: StageOptions): readonly Port[] {
         writes(stage.outputs.events, 'events', 'events'),
         writes(stage.outputs.features, 'features', 'features'),
         writes(stage.outputs.alarms, 'alarms', 'alarms'),
-        deadLetter,
+        deadLetters(stage.outputs),
       ];
     case 'noise_assign':
       return [
         reads(stage.input, ['features'], ['input']),
         reads(stage.models, ['models'], ['models']),
         writes(stage.outputs.assignments, 'assignments', 'assignments'),
-        deadLetter,
+        deadLetters(stage.outputs),
       ];
     case 'noise_learn':
-      return [
-        reads(stage.input, ['features'], ['input']),
-        writes(stage.outputs.models, 'models', 'models'),
-        deadLetter,
-      ];
+      return [reads(stage.input, ['features'], ['input']), writes(stage.outputs.models, 'models', 'models')];
     case 'store':
-      return [...stage.inputs.map((topic, i) => reads(topic, STORED, ['inputs', i])), deadLetter];
+      return [
+        ...stage.inputs.map((topic, i) => reads(topic, STORED, ['inputs', i])),
+        deadLetters(stage.outputs),
+      ];
   }
 }
 
@@ -64,4 +62,8 @@ function reads(topic: string, kinds: readonly RecordKind[], option: Path): Port 
 
 function writes(topic: string, kind: RecordKind, output: string): Port {
   return { direction: 'writes', topic, kinds: [kind], option: ['outputs', output] };
+}
+
+function deadLetters({ deadLetter }: { readonly deadLetter: string }): Port {
+  return writes(deadLetter, 'dead-letter', 'dead_letter');
 }

@@ -84,6 +84,12 @@ export const RULES = {
       'The state of all sensors of a partition must fit in the 4,096 bytes of metadata of a commit: about 300 sensors. Give the topic more partitions.',
   },
 
+  'fewer-partitions': {
+    severity: 'warning',
+    about:
+      'A stage writes a topic that has fewer partitions than the one it reads. Several of its lanes then write to one partition, and how their records interleave, and so the `source_*` columns in the store, depends on timing.',
+  },
+
   // Times
   'drain-deadline': {
     severity: 'error',

@@ -88,13 +88,6 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
     opened.push(() => producer.close());
 
     const stages = new Map<string, RunningStage>();
-    opened.push(async () => {
-      // From the source on, so that what one stage drains the next one still takes.
-      for (const name of [...stages.keys()].reverse()) {
-        health.set(`stage ${name}`, 'stopping');
-        await stages.get(name)!.stop();
-      }
-    });
     const tables = new RecordTables(store);
     for (const name of stageOrder(topology, options.stages)) {
       const stageLog = log.child({ stage: name });
@@ -112,7 +105,13 @@ export async function startTopology(options: RunOptions): Promise<RunningTopolog
         dataDir: topology.dataDir,
         now,
       };
-      stages.set(name, await startStage(topology.stages.get(name)!, topology, tables, context));
+      const stage = await startStage(topology.stages.get(name)!, topology, tables, context);
+      stages.set(name, stage);
+      // Started from the end of the flow, they stop from its source on: what one drains the next one still takes.
+      opened.push(() => {
+        health.set(`stage ${name}`, 'stopping');
+        return stage.stop();
+      });
     }
 
     const supervision = new Supervision(stages, broker.admin, topology.runtime.stallAfterSecs * 1000, {

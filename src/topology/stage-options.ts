@@ -109,7 +109,6 @@ const noiseLearn = options({
   input: topicName.describe('Topic of log-mel tensors.'),
   outputs: options({
     models: topicName.describe('Topic that announces models; compacted.'),
-    dead_letter: deadLetter,
   }).describe('Topics that it writes.'),
   model: model.prefault({}).describe('What is fitted.'),
   first_after_events: integer(2, 1_000_000)

@@ -26,4 +26,3 @@ export const storeOptions = z
   .describe('Where results are stored.');
 
 export type StoreOptions = z.output<typeof storeOptions>;
-export type ClickHouseOptions = Extract<StoreOptions, { type: 'clickhouse' }>;

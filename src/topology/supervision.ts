@@ -12,14 +12,14 @@ export class Supervision {
   readonly #metrics: Metrics;
   readonly #health: Health;
   readonly #log: Log;
-  readonly #admin: Broker['admin'];
+  readonly #admin: Pick<Broker['admin'], 'offsets'>;
   readonly #watchdogs = new Map<string, StallWatchdog>();
   /** Ends of the partitions of a topic, as the broker says: a fetch that hangs learns of no new messages. */
   readonly #ends = new Map<string, ReadonlyMap<number, number>>();
 
   constructor(
     stages: ReadonlyMap<string, RunningStage>,
-    admin: Broker['admin'],
+    admin: Pick<Broker['admin'], 'offsets'>,
     stallAfterMs: number,
     { metrics, health, log, now }: { metrics: Metrics; health: Health; log: Log; now: () => number },
   ) {
@@ -49,8 +49,9 @@ export class Supervision {
   async refresh(): Promise<void> {
     const topics = new Set([...this.#stages.values()].flatMap(({ inputs }) => inputs));
     for (const topic of topics) {
-      const offsets = await this.#admin.offsets(topic).catch(() => []);
-      this.#ends.set(topic, new Map(offsets.map(({ partition, latest }) => [partition, latest])));
+      const offsets = await this.#admin.offsets(topic).catch(() => null);
+      if (offsets)
+        this.#ends.set(topic, new Map(offsets.map(({ partition, latest }) => [partition, latest])));
     }
   }
 

@@ -61,8 +61,6 @@ export const topologyOptions = options({
 
 /** A topology as it was parsed: every default filled in, names in camel case, `Secret`s wrapped. */
 export type Topology = z.output<typeof topologyOptions>;
-export type RuntimeOptions = Topology['runtime'];
-export type HttpOptions = Topology['http'];
 
 /** The consumer group of a stage. Two topologies on one cluster never share a group. */
 export function groupName(topology: Topology, stage: string): string {

@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Broker } from '../../src/broker/port.js';
 import { Random } from '../../src/random.js';
+import { openBroker } from '../../src/topology/open-engines.js';
+import { groupName } from '../../src/topology/topology.js';
 import { describeKafka } from '../kafka/describe-kafka.js';
 import { type Dump, dumpTables, rowCount } from '../support/dump-tables.js';
-import { plantLog } from '../support/plant-log.js';
+import { FEATURE_GARBAGE, plantLog } from '../support/plant-log.js';
 import {
   dataDirectories,
   installModel,
@@ -17,39 +20,35 @@ import {
   renewTopics,
   running,
   sendAll,
+  testLog,
+  untilCaughtUp,
 } from '../support/running.js';
-import { type TopologyChanges, topologyYaml } from '../support/topology.js';
+import { type TopologyChanges, topologyOf, topologyYaml } from '../support/topology.js';
 import { useKafka } from '../support/use-kafka.js';
+import { expectDiedInside, type Moment, type Note } from './died-inside.js';
 
-/** Ten kills: each moment inside insert and inside commit, one after a send, and some at any time. */
-type Kill =
-  | { readonly at: 'any'; readonly afterMs: number; readonly who: 'process' | 'group' }
-  | {
-      readonly at: 'moment';
-      readonly inside: 'insert' | 'commit' | 'send';
-      readonly when: 'before' | 'sent' | 'answered';
-      readonly of: string;
-      readonly nth: number;
-      readonly who: 'process' | 'group';
-    };
+/** A kill at a planned moment, or from outside some time after the start. `group`: the store's process dies as well. */
+type Kill = { readonly who: 'process' | 'group' } & (Moment | { readonly afterMs: number });
 
+/** Ten of them: at each moment inside an insert and inside a commit, one after a send, and some at any time. */
 function tenKills(random: Random): Kill[] {
   const nth = () => 1 + random.int(3);
   const kills: Kill[] = [
-    { at: 'moment', inside: 'insert', when: 'sent', of: 'levels', nth: nth(), who: 'process' },
-    { at: 'moment', inside: 'insert', when: 'sent', of: '', nth: nth(), who: 'group' },
-    { at: 'moment', inside: 'insert', when: 'answered', of: '', nth: nth(), who: 'process' },
-    { at: 'moment', inside: 'commit', when: 'before', of: 'store', nth: nth(), who: 'process' },
-    { at: 'moment', inside: 'commit', when: 'sent', of: 'store', nth: nth(), who: 'group' },
-    { at: 'moment', inside: 'commit', when: 'answered', of: 'store', nth: nth(), who: 'process' },
-    { at: 'moment', inside: 'commit', when: 'sent', of: 'listen', nth: 1, who: 'process' },
-    { at: 'moment', inside: 'send', when: 'answered', of: 'noise.levels', nth: nth(), who: 'process' },
-    { at: 'any', afterMs: 50 + random.int(400), who: 'process' },
-    { at: 'any', afterMs: 50 + random.int(400), who: 'group' },
+    { inside: 'insert', when: 'sent', of: 'levels', nth: nth(), who: 'process' },
+    { inside: 'insert', when: 'sent', of: '', nth: nth(), who: 'group' },
+    { inside: 'insert', when: 'answered', of: '', nth: nth(), who: 'process' },
+    { inside: 'commit', when: 'before', of: 'store', nth: nth(), who: 'process' },
+    { inside: 'commit', when: 'sent', of: 'store', nth: nth(), who: 'group' },
+    { inside: 'commit', when: 'answered', of: 'store', nth: nth(), who: 'process' },
+    { inside: 'commit', when: 'sent', of: 'listen', nth: 1, who: 'process' },
+    { inside: 'send', when: 'answered', of: 'noise.levels', nth: nth(), who: 'process' },
+    { afterMs: 50 + random.int(400), who: 'process' },
+    { afterMs: 50 + random.int(400), who: 'group' },
   ];
   return random.shuffle(kills);
 }
 
+/** Another order and other moments of the kills: `FAULTS_SEED=n`. */
 const SEED = 1 + (Number(process.env.FAULTS_SEED) || 0);
 const LOG = plantLog();
 const CAUGHT_UP_MS = 60_000;
@@ -63,14 +62,17 @@ describe('after ten kills the store holds exactly the rows of an undisturbed run
   let undisturbed: Dump;
 
   beforeAll(async () => {
+    // The processes run from the build, which must be of the same source as this one.
+    execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url))]);
     const dataDir = await directory();
     undisturbed = await running({ dataDir, ...STEPS }, async topology => {
-      await sendAll(topology.broker, 'audio.raw', LOG);
-      await topology.untilCaughtUp(AbortSignal.timeout(CAUGHT_UP_MS));
+      await sendInput(topology.broker);
+      await untilCaughtUp(topology, CAUGHT_UP_MS);
       model = await learntModel(topology.broker, dataDir);
-      return dumpTables(topology.store, { withoutSource: true });
+      return dumpTables(topology.store, { afterCrash: true });
     });
-    expect(rowCount(undisturbed, 'events')).toBeGreaterThan(10);
+    for (const table of ['events', 'levels', 'levels_1m', 'levels_1h', 'assignments', 'dead_letters'])
+      expect(rowCount(undisturbed, table), table).toBeGreaterThan(0);
   });
 
   it('on the embedded broker', async () => {
@@ -81,11 +83,15 @@ describe('after ten kills the store holds exactly the rows of an undisturbed run
       changes,
       async topology => {
         await installModel(model, topology.broker, dataDir);
-        await sendAll(topology.broker, 'audio.raw', LOG);
+        await sendInput(topology.broker);
       },
       { stages: [] },
     );
-    await runThroughKills(changes, tenKills(new Random(SEED)));
+    const lookAtLog = async (look: (broker: Broker) => Promise<void>) => {
+      const { broker, close } = await openBroker(topologyOf(topologyYaml(changes)), 'own', testLog);
+      await look(broker).finally(close);
+    };
+    await runThroughKills(changes, tenKills(new Random(SEED)), lookAtLog);
     expect(await rowsIn(changes)).toEqual(undisturbed);
   }, 240_000);
 
@@ -97,27 +103,48 @@ describe('after ten kills the store holds exactly the rows of an undisturbed run
       const changes = { dataDir, kafka: kafka.bootstrap, ...STEPS };
       await renewTopics(kafka.broker, changes);
       await installModel(model, kafka.broker, dataDir);
-      await sendAll(kafka.broker, 'audio.raw', LOG);
-      await runThroughKills(changes, tenKills(new Random(SEED + 1000)));
+      await sendInput(kafka.broker);
+      await runThroughKills(changes, tenKills(new Random(SEED + 1000)), look => look(kafka.broker));
       expect(await rowsIn(changes)).toEqual(undisturbed);
     }, 240_000);
   });
 });
 
-/** Runs the topology in a process of its own, again and again: killed each time, and at last to the end. */
-async function runThroughKills(changes: TopologyChanges, kills: readonly Kill[]): Promise<void> {
-  const yaml = join(changes.dataDir, 'topology.yaml');
-  await writeFile(yaml, topologyYaml(changes));
-  for (const kill of kills) {
-    expect(await runInProcess(yaml, kill), `the end of a run with ${JSON.stringify(kill)}`).toBe('SIGKILL');
-  }
-  expect(await runInProcess(yaml, null)).toBe(0);
+async function sendInput(broker: Broker): Promise<void> {
+  await sendAll(broker, 'features.noise', FEATURE_GARBAGE);
+  await sendAll(broker, 'audio.raw', LOG);
 }
 
-/** @returns the exit code, or the signal that ended it */
-async function runInProcess(yaml: string, kill: Kill | null): Promise<number | string> {
+/**
+ * Runs the topology in a process of its own, again and again: killed each time, and at last to the end. After each kill
+ * at a planned moment, looks whether the process was there.
+ */
+async function runThroughKills(
+  changes: TopologyChanges,
+  kills: readonly Kill[],
+  lookAtLog: (look: (broker: Broker) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const yaml = join(changes.dataDir, 'topology.yaml');
+  writeFileSync(yaml, topologyYaml(changes));
+  const storeGroup = groupName(topologyOf(topologyYaml(changes)), 'store');
+  for (const kill of kills) {
+    const { end, note } = await runInProcess(yaml, kill);
+    expect(end, `the end of a run with ${JSON.stringify(kill)}`).toBe('SIGKILL');
+    if ('inside' in kill) await lookAtLog(broker => expectDiedInside(kill, note, broker, storeGroup));
+  }
+  expect((await runInProcess(yaml, null)).end).toBe(0);
+}
+
+/** @returns the exit code, or the signal that ended it; and what it noted before it killed itself */
+async function runInProcess(
+  yaml: string,
+  kill: Kill | null,
+): Promise<{ readonly end: number | string; readonly note: Note | null }> {
   const script = fileURLToPath(new URL('run-and-die.mjs', import.meta.url));
-  const plan = { sessionTimeoutMs: SESSION_TIMEOUT_MS, moment: kill?.at === 'moment' ? kill : null };
+  const noteFile = `${yaml}.note`;
+  rmSync(noteFile, { force: true });
+  const moment = kill && 'inside' in kill ? kill : null;
+  const plan = { sessionTimeoutMs: SESSION_TIMEOUT_MS, moment, note: noteFile };
   // The leader of a process group of its own, which its store's process belongs to.
   const child = spawn(process.execPath, [script, yaml, JSON.stringify(plan)], {
     detached: true,
@@ -125,19 +152,18 @@ async function runInProcess(yaml: string, kill: Kill | null): Promise<number | s
   });
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
   const hung = setTimeout(() => process.kill(-child.pid!, 'SIGTERM'), CAUGHT_UP_MS);
-  if (kill?.at === 'any') {
+  if (kill && 'afterMs' in kill) {
     await Promise.race([once(child.stdout, 'data'), ended]);
     await sleep(kill.afterMs);
     process.kill(kill.who === 'group' ? -child.pid! : child.pid!, 'SIGKILL');
   }
   const [code, signal] = await ended;
   clearTimeout(hung);
-  return code ?? signal!;
+  const note = moment && signal === 'SIGKILL' ? (JSON.parse(readFileSync(noteFile, 'utf8')) as Note) : null;
+  return { end: code ?? signal!, note };
 }
 
 /** What the store in a data directory holds. */
 function rowsIn({ dataDir }: TopologyChanges): Promise<Dump> {
-  return running({ dataDir }, topology => dumpTables(topology.store, { withoutSource: true }), {
-    stages: [],
-  });
+  return running({ dataDir }, topology => dumpTables(topology.store, { afterCrash: true }), { stages: [] });
 }

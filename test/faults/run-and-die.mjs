@@ -11,7 +11,7 @@ import { dieAt } from './die-at.mjs';
 const [yamlPath, planText] = process.argv.slice(2);
 const { topology, problems } = lint(readFileSync(yamlPath, 'utf8'), {});
 if (!topology) throw new Error(JSON.stringify(problems));
-const { sessionTimeoutMs, moment } = JSON.parse(planText);
+const { sessionTimeoutMs, moment, note } = JSON.parse(planText);
 
 const running = await startTopology({
   // Shorter than a file may ask for: what a dead member owned is soon given to its successor.
@@ -22,7 +22,7 @@ const running = await startTopology({
   log: createLog({ level: process.env.TEST_LOG ?? 'silent' }),
   version: 'test',
   http: false,
-  decorate: engines => (moment ? dieAt(moment, engines) : engines),
+  decorate: engines => (moment ? dieAt(moment, note, engines) : engines),
 });
 process.stdout.write('running\n');
 await running.untilCaughtUp();

@@ -6,7 +6,7 @@ import { describeKafka } from '../kafka/describe-kafka.js';
 import { KafkaServer } from '../kafka/server.js';
 import { dumpTables } from '../support/dump-tables.js';
 import { plantLog } from '../support/plant-log.js';
-import { dataDirectories, renewTopics, running, sendAll } from '../support/running.js';
+import { dataDirectories, renewTopics, running, sendAll, untilCaughtUp } from '../support/running.js';
 
 const STAGES = ['listen', 'store'];
 const LOG = plantLog();
@@ -34,8 +34,8 @@ describeKafka(
         { dataDir: await directory(), ...STEPS },
         async topology => {
           await sendAll(topology.broker, 'audio.raw', LOG);
-          await topology.untilCaughtUp(AbortSignal.timeout(30_000));
-          return dumpTables(topology.store, { withoutSource: true });
+          await untilCaughtUp(topology);
+          return dumpTables(topology.store, { afterCrash: true });
         },
         { stages: STAGES },
       );
@@ -52,10 +52,13 @@ describeKafka(
             );
             return found!.rows > 0;
           });
+          // It is waited for all the time that the broker is away.
+          const caughtUp = untilCaughtUp(topology);
+          caughtUp.catch(() => {});
           await server.halt('SIGKILL');
           await server.start();
-          await topology.untilCaughtUp(AbortSignal.timeout(60_000));
-          return dumpTables(topology.store, { withoutSource: true });
+          await caughtUp;
+          return dumpTables(topology.store, { afterCrash: true });
         },
         { stages: STAGES },
       );

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningTopology } from '../../src/topology/running.js';
 import { recordsOf } from '../support/listening.js';
 import { type Burst, chunksOf, recording, sendChunks } from '../support/recording.js';
-import { dataDirectories, start } from '../support/running.js';
+import { dataDirectories, start, untilCaughtUp } from '../support/running.js';
 
 const SAMPLE_RATE_HZ = 8_000;
 const SECS = 12;
@@ -21,7 +21,7 @@ async function heard(topology: RunningTopology, sensor: string, cuts: readonly n
   const producer = await topology.broker.producer();
   await sendChunks(producer, 'audio.raw', chunksOf(sensor, SOUND, SAMPLE_RATE_HZ, cuts));
   await producer.close();
-  await topology.untilCaughtUp(AbortSignal.timeout(30_000));
+  await untilCaughtUp(topology);
   const answers: string[] = [];
   for (const topic of TOPICS) {
     for (const line of await recordsOf(topology.broker, topic)) {

@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/client.js';
 import type { Engines, RunningTopology } from '../../src/topology/running.js';
 import { type Dump, dumpTables } from '../support/dump-tables.js';
 import { plantLog } from '../support/plant-log.js';
-import { dataDirectories, running, sendAll, start } from '../support/running.js';
+import { dataDirectories, running, sendAll, start, untilCaughtUp } from '../support/running.js';
 
 const STAGES = ['listen', 'store'];
 const CREDIT_BYTES = 65_536;
@@ -36,7 +36,7 @@ describe('a store that does not take what comes', () => {
     return topology;
   };
   const caughtUp = async () => {
-    await topology!.untilCaughtUp(AbortSignal.timeout(30_000));
+    await untilCaughtUp(topology!);
     return dumpTables(topology!.store);
   };
   const lanes = () => topology!.stages.get('store')!.lanes;
@@ -57,7 +57,7 @@ describe('a store that does not take what comes', () => {
       { dataDir: await directory(), ...STEPS },
       async other => {
         await sendAll(other.broker, 'audio.raw', LOG);
-        await other.untilCaughtUp(AbortSignal.timeout(30_000));
+        await untilCaughtUp(other);
         return dumpTables(other.store);
       },
       { stages: STAGES },

@@ -2,32 +2,23 @@ import type { Store } from '../../src/store/client.js';
 import { INTERVALS, rollupName } from '../../src/store/rollup.js';
 import { ROLLUPS } from '../../src/store/rollups/index.js';
 import { TABLES } from '../../src/store/tables/index.js';
+import { varyingColumns } from '../../src/store/varying-columns.js';
 
-/** Every table that must come out the same, and every rollup: its rows as text, one a line, sorted. */
+/** Every table that must come out the same, and every rollup: its rows as text, one a line, sorted, below their header. */
 export type Dump = Readonly<Record<string, readonly string[]>>;
 
-export interface DumpOptions {
-  /**
-   * Whether to leave out where in the topics between the stages a row lay. A crash may repeat a message there, which
-   * moves those after it; what consumers make of them stays the same.
-   */
-  readonly withoutSource?: boolean;
-}
-
-/** Reads without FINAL and without DISTINCT, all columns but the one that holds processing time. */
-export async function dumpTables(store: Store, { withoutSource = false }: DumpOptions = {}): Promise<Dump> {
+/** Reads without FINAL and without DISTINCT, all columns but those of `src/store/varying-columns.ts`. */
+export async function dumpTables(store: Store, { afterCrash = false } = {}): Promise<Dump> {
   const dump: Record<string, readonly string[]> = {};
-  // The samples of metrics are about processing.
-  const tables = TABLES.map(({ name }) => name).filter(name => name !== 'stage_metrics');
-  const source = withoutSource ? ', source_partition, source_offset, source_index' : '';
-  for (const name of tables)
-    dump[name] = await rowsOf(store, `SELECT * EXCEPT (ingested_at${source}) FROM ${name}`);
+  for (const { name } of TABLES) {
+    const varying = varyingColumns(name, { afterCrash });
+    if (varying) dump[name] = await rowsOf(store, `SELECT * EXCEPT (${varying}) FROM ${name}`);
+  }
   for (const rollup of ROLLUPS)
-    for (const interval of INTERVALS)
-      dump[rollupName(rollup, interval)] = await rowsOf(
-        store,
-        `SELECT * FROM ${rollupName(rollup, interval)}`,
-      );
+    for (const interval of INTERVALS) {
+      const name = rollupName(rollup, interval);
+      dump[name] = await rowsOf(store, `SELECT * FROM ${name}`);
+    }
   return dump;
 }
 
@@ -41,4 +32,12 @@ async function rowsOf(store: Store, sql: string): Promise<string[]> {
 /** How many rows a table has. */
 export function rowCount(dump: Dump, table: string): number {
   return dump[table]!.length - 1;
+}
+
+/** The values of a column, as text, in the order of the rows. */
+export function columnOf(dump: Dump, table: string, column: string): string[] {
+  const [header, ...rows] = dump[table]!;
+  const at = header!.split('\t').indexOf(column);
+  if (at < 0) throw new Error(`${table} has no column ${column}: ${header}`);
+  return rows.map(row => row.split('\t')[at]!);
 }

@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '../../src/broker/port.js';
 import { codec } from '../../src/records/codec.js';
 import type { AudioChunk } from '../../src/records/types.js';
-import { type Burst, type Chunk, chunksOf, merged, randomBursts, recording } from './recording.js';
+import { type Burst, type Chunk, chunksOf, merged, randomBursts, recording, START_US } from './recording.js';
 
 export const SAMPLE_RATE_HZ = 16_000;
 const SECS = 20;
@@ -20,6 +20,11 @@ export const SENSORS = [
   'mute',
 ] as const;
 
+/** Stands for a message without a key. */
+export const NO_KEY = 'no-key';
+/** Of a program that does not choose partitions as we do: all its messages are in this one, whatever their keys. */
+const FOREIGN_PARTITION = 1;
+
 /** What must become a dead letter, by its key, with the code that it gets. */
 export const GARBAGE: ReadonlyMap<string, { readonly code: string; readonly value: Uint8Array }> = new Map([
   ['not-avro', { code: 'RECORD_NOT_AVRO', value: Buffer.from('{"sensor":"hall-1"}') }],
@@ -34,11 +39,21 @@ export const GARBAGE: ReadonlyMap<string, { readonly code: string; readonly valu
     { code: 'AUDIO_NOT_FINITE', value: audioChunk({ encoding: 'F32LE', samples: floats(0, Number.NaN, 0) }) },
   ],
   ['stranger', { code: 'SENSOR_UNKNOWN', value: audioChunk({ sensor: 'stranger' }) }],
+  [NO_KEY, { code: 'RECORD_NOT_AVRO', value: Buffer.from('who sent this?') }],
 ]);
+
+/** What some other program wrote to the topic of the features, before anything else is there: the same in every run. */
+export const FEATURE_GARBAGE: readonly OutgoingMessage[] = [0, 3].map(partition => ({
+  key: 'intruder',
+  value: Buffer.from(`{"partition":${partition}}`),
+  timestampMs: Math.floor(START_US / 1000),
+  partition,
+}));
 
 /**
  * A fixed input log of ten microphones, 20 s each, with bursts: one loses a second, the clock of one jumps, one dies
- * without an end, one sends zeros, one sends a chunk twice. Garbage lies between.
+ * without an end, one sends zeros, one sends a chunk twice, one comes from a program that chooses partitions in
+ * another way. Garbage lies between.
  */
 export function plantLog({ withGarbage = true } = {}): OutgoingMessage[] {
   const streams = SENSORS.map((sensor, n) => {
@@ -52,12 +67,20 @@ export function plantLog({ withGarbage = true } = {}): OutgoingMessage[] {
     key: sensor,
     value,
     timestampMs: Math.floor(startTimeUs / 1000),
+    ...(sensor === 'saw' && { partition: FOREIGN_PARTITION }),
   }));
   if (!withGarbage) return messages;
   const every = Math.floor(messages.length / (GARBAGE.size + 1));
   let at = every;
   for (const [key, { value }] of GARBAGE) {
-    messages.splice(at, 0, { key, value, timestampMs: messages[at]!.timestampMs! });
+    const { timestampMs } = messages[at]! as { timestampMs: number };
+    messages.splice(
+      at,
+      0,
+      key === NO_KEY
+        ? { key: null, value, timestampMs, partition: FOREIGN_PARTITION }
+        : { key, value, timestampMs },
+    );
     at += every;
   }
   return messages;

@@ -50,6 +50,14 @@ export async function running<T>(
   }
 }
 
+/** Waits until a topology has done all that its inputs hold. @throws when that takes longer */
+export async function untilCaughtUp(topology: RunningTopology, timeoutMs = 60_000): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  await topology.untilCaughtUp(signal);
+  // It ends without a word when it is told to.
+  if (signal.aborted) throw new Error(`The topology has not caught up within ${timeoutMs} ms.`);
+}
+
 /** Appends messages in their order. */
 export async function sendAll(
   broker: Broker,

@@ -12,30 +12,27 @@ export interface TopologyChanges {
   readonly kafka?: string | undefined;
   /** A store that runs already; the embedded one without. */
   readonly store?: { readonly url: string; readonly password: string } | undefined;
-  /** Of every topic but `models`: with as many everywhere, each partition of an output has one writer. */
-  readonly partitions?: number;
   /** Options that come on top, as in the file, by `section.option`. */
-  readonly runtime?: Readonly<Record<string, number>>;
+  readonly runtime?: Readonly<Record<string, number | string>>;
   readonly listen?: Readonly<Record<string, unknown>>;
   readonly flushSecs?: number;
   /** What happens to sensors that are not in the log's list. */
   readonly unknown?: 'accept' | 'dead_letter';
 }
 
-/** The shipped noise topology as YAML, for short recordings of known microphones. */
+/** The shipped noise topology as YAML, on the topics that it is shipped with, for short recordings of known microphones. */
 export function topologyYaml(changes: TopologyChanges): string {
-  const { dataDir, kafka, store, partitions = 4, runtime = {}, listen = {}, flushSecs = 0.2 } = changes;
+  const { dataDir, kafka, store, runtime = {}, listen = {}, flushSecs = 0.2 } = changes;
   const { unknown = 'dead_letter' } = changes;
   const file = parse(readFileSync(SHIPPED, 'utf8'));
   file.data_dir = dataDir;
   file.http = { port: 0 };
   if (kafka !== undefined) file.broker = { type: 'kafka', brokers: kafka };
   if (store) file.store = { type: 'clickhouse', ...store };
-  for (const [name, topic] of Object.entries<Record<string, unknown>>(file.topics)) {
-    // The recordings are of a day long past: retention would delete what is made of them.
+  // The recordings are of a day long past: retention would delete what is made of them. All else about the topics, their
+  // partitions above all, is as shipped.
+  for (const topic of Object.values<Record<string, unknown>>(file.topics))
     if (topic.cleanup !== 'compact') topic.retention_hours = 'forever';
-    if (name !== 'models') topic.partitions = partitions;
-  }
   file.sensors.unknown = unknown;
   file.sensors.by_id = Object.fromEntries(SENSORS.map(sensor => [sensor, {}]));
   // The ends are told from the rest: calibrated, with bands, with clips.

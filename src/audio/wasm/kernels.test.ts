@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
 import { Random } from '../../random.js';
-import { largestDifference } from '../test-goldens.js';
+import { largestDifference } from '../testing/goldens.js';
 import { createEngine, type Engine } from './engine.js';
 import { KERNELS_WASM } from './kernels-wasm.js';
 
@@ -28,6 +28,8 @@ function put(engine: Engine, values: Float32Array | Float64Array): number {
 function putDoubles(engine: Engine, values: Float32Array | Float64Array): number {
   return put(engine, Float64Array.from(values));
 }
+
+type Four = [number, number, number, number];
 
 /** Angles as the kernels take them. */
 function putTwiddles(engine: Engine, angles: readonly number[]): number {
@@ -120,6 +122,43 @@ describe('kernels.wat', () => {
     expect(largestDifference(decibels, exact)).toBeLessThan(2e-5);
     expect(max).toBe(Math.max(...decibels));
     expect(decibels[1]).toBe(0);
+  });
+
+  it('measures levels as the scalar kernels do, bit for bit, tick after tick', () => {
+    const filter = [0.994, 0.031, 0.97, 0.81, 0.9996, 0.2, -0.05];
+    for (const length of [1, 2, 3, 4, 5, 80, 221]) {
+      const [simd, scalar] = onBoth(engine => {
+        const signal = noise(2 * length + 2, length).map(value => Math.max(-1, Math.min(1, value)));
+        const [filterAt, stateAt] = [
+          put(engine, Float64Array.from(filter)),
+          put(engine, new Float64Array(8)),
+        ];
+        const [figures, a, c, z] = [6, length + 3, length + 3, length + 3].map(n =>
+          engine.allocate(8 * n),
+        ) as Four;
+        const results: number[] = [];
+        for (const from of [0, length]) {
+          const tick = new Float32Array(4 + length + 3);
+          tick.set(signal.subarray(from, from + 2 + length), 2);
+          engine.kernels.levels(put(engine, tick) + 16, length, filterAt, stateAt, figures, a, c, z);
+          for (const [at, n] of [
+            [stateAt, 8],
+            [figures, 6],
+            [a, length],
+            [c, length],
+            [z, length],
+          ] as const)
+            results.push(...engine.doubles(at, n));
+        }
+        return Float64Array.from(results);
+      });
+      expect(simd).toEqual(scalar);
+      expect(scalar.every(Number.isFinite)).toBe(true);
+      const [sumA, sumZ, maxFast, maxC, peak, clipped] = scalar.subarray(8, 14);
+      expect(Math.min(sumA!, sumZ!, maxFast!, maxC!, peak!)).toBeGreaterThan(0);
+      if (length === 221)
+        expect(clipped).toBe([...noise(444, 221).subarray(2, 223)].filter(x => Math.abs(x) >= 1).length);
+    }
   });
 
   it('filters as the scalar kernels do, from any phase on', () => {

@@ -53,4 +53,28 @@ export interface Kernels {
     phases: number,
     rows: number,
   ): void;
+  /**
+   * One tick of sound, of `length` ≥ 1 samples: filters, squares, sums, peaks. Constant gains are left to the caller.
+   * Before the samples lie the two last of the tick before, behind them zeros up to a multiple of 4.
+   *
+   * The filter is a chain of first-order stages, of which only the poles are given: two high-passes with pole 0, two
+   * low-passes with pole 1 behind the numerator `1 + f5·z⁻¹ + f6·z⁻²` (there the signal is C-weighted), high-passes with
+   * poles 2 and 3 (A-weighted), then squares into a mean that keeps the share f4.
+   *
+   * @param filter those seven numbers
+   * @param state 8 doubles: what the numerator and the stages in that order, the mean included, gave last; updated
+   * @param figures where to write 6 doubles: sum of squares A, of squares Z, largest mean, largest square C,
+   *   largest |sample|, number of samples at full scale
+   * @param a where to write the squares, A-weighted, with room for `length` rounded up to a multiple of 4; `c`, `z` alike
+   */
+  levels(
+    samples: number,
+    length: number,
+    filter: number,
+    state: number,
+    figures: number,
+    a: number,
+    c: number,
+    z: number,
+  ): void;
 }

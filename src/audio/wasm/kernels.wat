@@ -300,4 +300,121 @@
           (local.set $signal (i32.add (local.get $signal) (i32.const 4)))))
       (local.set $n (i32.sub (local.get $n) (i32.const 1)))
       (br_if $output (local.get $n))))
+
+  ;; --- Levels: doubles.
+
+  ;; One tick of sound: squares of the A, C and unweighted signal, and their figures.
+  ;; $samples: $n >= 1 floats, before them the two last of the tick before, behind them zeros up to a multiple of 4.
+  ;; $filter: poles of lowCut, highCut (both double) and midCut (two), the share that Fast keeps, and highCut's numerator
+  ;; as the factors of z^-1 and z^-2. $state: what each stage gave last: the numerator, then the seven poles in that order.
+  ;; $figures: sums of squares A and Z, the largest Fast, peak C squared, peak, samples at full scale.
+  ;; $a, $c, $z have room for $n rounded up to a multiple of 4.
+  (func (export "levels") (param $samples i32) (param $n i32) (param $filter i32) (param $state i32)
+    (param $figures i32) (param $a i32) (param $c i32) (param $z i32)
+    (local $end i32) (local $from i32) (local $x v128) (local $low v128) (local $high v128) (local $before v128)
+    (local $b1 v128) (local $b2 v128) (local $peak v128) (local $clipped v128) (local $sum v128)
+    (local $lowPole v128) (local $highPole v128) (local $midPole v128) (local $midPole2 v128) (local $keep v128)
+    (local $in v128) (local $low1 v128) (local $low2 v128) (local $high1 v128) (local $high2 v128)
+    (local $mid1 v128) (local $mid2 v128) (local $fast v128) (local $max v128) (local $next v128)
+
+    ;; What needs no memory, four samples at a time. highCut's numerator comes first; $c holds the result for now.
+    (local.set $b1 (v128.load64_splat offset=40 (local.get $filter)))
+    (local.set $b2 (v128.load64_splat offset=48 (local.get $filter)))
+    (local.set $before (f64x2.promote_low_f32x4
+      (v128.load64_zero align=4 (i32.sub (local.get $samples) (i32.const 8)))))
+    (local.set $from (local.get $c))
+    (local.set $end (i32.add (local.get $c) (i32.shl (local.get $n) (i32.const 3))))
+    (loop $four
+      (local.set $x (v128.load (local.get $samples)))
+      (local.set $low (f64x2.promote_low_f32x4 (local.get $x)))
+      (local.set $high (f64x2.promote_low_f32x4
+        (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $x) (local.get $x))))
+      (local.set $x (f32x4.abs (local.get $x)))
+      (local.set $peak (f32x4.pmax (local.get $peak) (local.get $x)))
+      ;; At full scale is 32767 / 32768 and above. True is -1.
+      (local.set $clipped (i32x4.sub (local.get $clipped) (f32x4.ge (local.get $x)
+        (v128.const f32x4 0.999969482421875 0.999969482421875 0.999969482421875 0.999969482421875))))
+      (v128.store (local.get $z) (local.tee $next (f64x2.mul (local.get $low) (local.get $low))))
+      (local.set $sum (f64x2.add (local.get $sum) (local.get $next)))
+      (v128.store offset=16 (local.get $z) (local.tee $next (f64x2.mul (local.get $high) (local.get $high))))
+      (local.set $sum (f64x2.add (local.get $sum) (local.get $next)))
+      (v128.store (local.get $from) (f64x2.add
+        (f64x2.add (local.get $low) (f64x2.mul (local.get $b1)
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 (local.get $before) (local.get $low))))
+        (f64x2.mul (local.get $b2) (local.get $before))))
+      (v128.store offset=16 (local.get $from) (f64x2.add
+        (f64x2.add (local.get $high) (f64x2.mul (local.get $b1)
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 (local.get $low) (local.get $high))))
+        (f64x2.mul (local.get $b2) (local.get $low))))
+      (local.set $before (local.get $high))
+      (local.set $samples (i32.add (local.get $samples) (i32.const 16)))
+      (local.set $z (i32.add (local.get $z) (i32.const 32)))
+      (local.set $from (i32.add (local.get $from) (i32.const 32)))
+      (br_if $four (i32.lt_u (local.get $from) (local.get $end))))
+    (f64.store offset=8 (local.get $figures)
+      (f64.add (f64x2.extract_lane 0 (local.get $sum)) (f64x2.extract_lane 1 (local.get $sum))))
+    (local.set $peak (f32x4.pmax (local.get $peak)
+      (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $peak) (local.get $peak))))
+    (f64.store offset=32 (local.get $figures) (f64.promote_f32
+      (f32.max (f32x4.extract_lane 0 (local.get $peak)) (f32x4.extract_lane 1 (local.get $peak)))))
+    (local.set $clipped (i32x4.add (local.get $clipped)
+      (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $clipped) (local.get $clipped))))
+    (f64.store offset=40 (local.get $figures) (f64.convert_i32_u
+      (i32.add (i32x4.extract_lane 0 (local.get $clipped)) (i32x4.extract_lane 1 (local.get $clipped)))))
+
+    ;; The recursion, one sample at a time: each stage is a chain of a product and a sum, and the processor runs the chains
+    ;; side by side. Vectors, of which lane 0 counts, because a vector's maximum is one instruction, a number's several.
+    (local.set $lowPole (v128.load64_splat (local.get $filter)))
+    (local.set $highPole (v128.load64_splat offset=8 (local.get $filter)))
+    (local.set $midPole (v128.load64_splat offset=16 (local.get $filter)))
+    (local.set $midPole2 (v128.load64_splat offset=24 (local.get $filter)))
+    (local.set $keep (v128.load64_splat offset=32 (local.get $filter)))
+    (local.set $in (v128.load64_splat (local.get $state)))
+    (local.set $low1 (v128.load64_splat offset=8 (local.get $state)))
+    (local.set $low2 (v128.load64_splat offset=16 (local.get $state)))
+    (local.set $high1 (v128.load64_splat offset=24 (local.get $state)))
+    (local.set $high2 (v128.load64_splat offset=32 (local.get $state)))
+    (local.set $mid1 (v128.load64_splat offset=40 (local.get $state)))
+    (local.set $mid2 (v128.load64_splat offset=48 (local.get $state)))
+    (local.set $fast (v128.load64_splat offset=56 (local.get $state)))
+    (local.set $sum (v128.const f64x2 0 0))
+    (local.set $peak (v128.const f64x2 0 0))
+    (loop $one
+      (local.set $x (v128.load64_splat (local.get $c)))
+      (local.set $next (f64x2.add (f64x2.mul (local.get $lowPole) (local.get $low1))
+        (f64x2.sub (local.get $x) (local.get $in))))
+      (local.set $in (local.get $x))
+      (local.set $low2 (f64x2.add (f64x2.mul (local.get $lowPole) (local.get $low2))
+        (f64x2.sub (local.get $next) (local.get $low1))))
+      (local.set $low1 (local.get $next))
+      (local.set $high1 (f64x2.add (f64x2.mul (local.get $highPole) (local.get $high1)) (local.get $low2)))
+      (local.set $x (f64x2.add (f64x2.mul (local.get $highPole) (local.get $high2)) (local.get $high1)))
+      (local.set $next (f64x2.add (f64x2.mul (local.get $midPole) (local.get $mid1))
+        (f64x2.sub (local.get $x) (local.get $high2))))
+      (local.set $high2 (local.get $x))
+      (local.set $mid2 (f64x2.add (f64x2.mul (local.get $midPole2) (local.get $mid2))
+        (f64x2.sub (local.get $next) (local.get $mid1))))
+      (local.set $mid1 (local.get $next))
+      (local.set $x (f64x2.mul (local.get $high2) (local.get $high2)))
+      (v128.store64_lane 0 (local.get $c) (local.get $x))
+      (local.set $peak (f64x2.pmax (local.get $peak) (local.get $x)))
+      (local.set $x (f64x2.mul (local.get $mid2) (local.get $mid2)))
+      (v128.store64_lane 0 (local.get $a) (local.get $x))
+      (local.set $sum (f64x2.add (local.get $sum) (local.get $x)))
+      (local.set $fast (f64x2.add (f64x2.mul (local.get $keep) (local.get $fast)) (local.get $x)))
+      (local.set $max (f64x2.pmax (local.get $max) (local.get $fast)))
+      (local.set $a (i32.add (local.get $a) (i32.const 8)))
+      (local.set $c (i32.add (local.get $c) (i32.const 8)))
+      (br_if $one (i32.lt_u (local.get $c) (local.get $end))))
+    (v128.store64_lane 0 (local.get $figures) (local.get $sum))
+    (v128.store64_lane offset=16 0 (local.get $figures) (local.get $max))
+    (v128.store64_lane offset=24 0 (local.get $figures) (local.get $peak))
+    (v128.store64_lane 0 (local.get $state) (local.get $in))
+    (v128.store64_lane offset=8 0 (local.get $state) (local.get $low1))
+    (v128.store64_lane offset=16 0 (local.get $state) (local.get $low2))
+    (v128.store64_lane offset=24 0 (local.get $state) (local.get $high1))
+    (v128.store64_lane offset=32 0 (local.get $state) (local.get $high2))
+    (v128.store64_lane offset=40 0 (local.get $state) (local.get $mid1))
+    (v128.store64_lane offset=48 0 (local.get $state) (local.get $mid2))
+    (v128.store64_lane offset=56 0 (local.get $state) (local.get $fast)))
 )

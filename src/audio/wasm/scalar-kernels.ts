@@ -1,3 +1,4 @@
+import { FULL_SCALE } from '../level.js';
 import type { Kernels } from './kernels.js';
 
 /** The kernels in plain TypeScript, for processors without SIMD, and as the reference for `kernels.wat`. */
@@ -149,5 +150,49 @@ export function scalarKernels(memory: { readonly buffer: ArrayBufferLike }): Ker
         }
       }
     },
+
+    // The order of the operations is that of `kernels.wat`, so that both give the same bits.
+    levels(samplesAt, length, filterAt, stateAt, figuresAt, aAt, cAt, zAt) {
+      const samples = floats(samplesAt - 8, length + 2);
+      const [lowPole, highPole, midPole, midPole2, keep, b1, b2] = doubles(filterAt, 7) as unknown as Seven;
+      const state = doubles(stateAt, 8);
+      let [input, low1, low2, high1, high2, mid1, mid2, fast] = state as unknown as [...Seven, number];
+      const [a, c, z] = [doubles(aAt, length), doubles(cAt, length), doubles(zAt, length)];
+      const sumZ: [even: number, odd: number] = [0, 0];
+      let [sumA, maxFast, maxC, peak, clipped] = [0, 0, 0, 0, 0];
+      for (let i = 0; i < length; i++) {
+        const x = samples[i + 2]!;
+        const magnitude = Math.abs(x);
+        if (magnitude > peak) peak = magnitude;
+        if (magnitude >= FULL_SCALE) clipped++;
+        z[i] = x * x;
+        if (i % 2 === 0) sumZ[0] += x * x;
+        else sumZ[1] += x * x;
+
+        const inputBefore = input;
+        const low1Before = low1;
+        const high2Before = high2;
+        const mid1Before = mid1;
+        input = x + b1 * samples[i + 1]! + b2 * samples[i]!;
+        low1 = lowPole * low1 + (input - inputBefore);
+        low2 = lowPole * low2 + (low1 - low1Before);
+        high1 = highPole * high1 + low2;
+        high2 = highPole * high2 + high1;
+        mid1 = midPole * mid1 + (high2 - high2Before);
+        mid2 = midPole2 * mid2 + (mid1 - mid1Before);
+        const squareC = high2 * high2;
+        const squareA = mid2 * mid2;
+        c[i] = squareC;
+        a[i] = squareA;
+        if (squareC > maxC) maxC = squareC;
+        sumA += squareA;
+        fast = keep * fast + squareA;
+        if (fast > maxFast) maxFast = fast;
+      }
+      state.set([input, low1, low2, high1, high2, mid1, mid2, fast]);
+      doubles(figuresAt, 6).set([sumA, sumZ[0] + sumZ[1], maxFast, maxC, peak, clipped]);
+    },
   };
 }
+
+type Seven = [number, number, number, number, number, number, number];

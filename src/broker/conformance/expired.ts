@@ -54,6 +54,16 @@ export function checkExpired(kit: Kit): void {
       expect(member.get(0).lostOffsets).toBe(7);
     });
 
+    it('fails a member whose position lies beyond the end, whatever is allowed', async () => {
+      const { broker, topic, group } = await expired();
+      await broker.admin.setGroupCommits(group, topic, new Map([[0, { offset: 50, metadata: '' }]]));
+      const options = { group, topics: [topic], onExpiredOffset: 'earliest' } as const;
+      const member = await Member.join(broker, options, { fetches: false });
+      await eventually('the partition assigned', () => member.partitions.length === 1);
+      await fails('OFFSET_OUT_OF_RANGE', member.get(0).fetch(1_000, AbortSignal.timeout(10_000)));
+      expect(member.get(0).lostOffsets).toBe(0);
+    });
+
     it('counts what is lost while the member is reading', async () => {
       const broker = await kit.client();
       const topic = await kit.topic();

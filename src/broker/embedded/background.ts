@@ -36,7 +36,9 @@ export class Background {
 
   /** Retention and compaction, where they are due. */
   async upkeep(): Promise<void> {
-    await this.commits.upkeep().catch(error => this.options.warn('Compacting the commits failed', error));
+    await this.commits
+      .upkeep()
+      .catch(error => this.warnOf(this.commits, 'Compacting the commits failed', error));
     for (const { name, config, logs } of [...this.catalog.all()]) {
       for (const log of logs) {
         const done = config.cleanupPolicy === 'compact' ? this.compactIfNeeded(log) : log.expire(config);
@@ -52,7 +54,7 @@ export class Background {
       log.flush().catch(error => this.warnOf(log, `Saving ${log.directory} failed`, error)),
     );
     await Promise.all([
-      this.commits.flush().catch(error => this.options.warn('Saving the commits failed', error)),
+      this.commits.flush().catch(error => this.warnOf(this.commits, 'Saving the commits failed', error)),
       ...flushes,
     ]);
   }
@@ -73,7 +75,7 @@ export class Background {
     return log.compact(this.options.now() - TOMBSTONE_RETENTION_MS);
   }
 
-  private warnOf(log: PartitionLog, message: string, error: unknown): void {
+  private warnOf(log: { readonly isOver: boolean }, message: string, error: unknown): void {
     // A log that was closed or deleted meanwhile has nothing to be told.
     if (!log.isOver) this.options.warn(message, error);
   }

@@ -1,6 +1,7 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ignoreMissing, syncDirectory } from './log-segment.js';
+import { ignoreMissing } from './log-segment.js';
+import { replaceFile } from './replace-file.js';
 
 const FILE = 'boot';
 
@@ -14,15 +15,6 @@ export async function bootedSince(directory: string, boot: string): Promise<bool
 }
 
 /** Remembers that a directory is in use in this start of the machine. To be called when it is mended. */
-export async function rememberBoot(directory: string, boot: string): Promise<void> {
-  const path = join(directory, FILE);
-  const file = await open(`${path}.tmp`, 'w');
-  try {
-    await file.writeFile(boot);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.tmp`, path);
-  await syncDirectory(directory);
+export function rememberBoot(directory: string, boot: string): Promise<void> {
+  return replaceFile(join(directory, FILE), boot);
 }

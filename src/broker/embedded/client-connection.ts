@@ -68,6 +68,8 @@ export class ClientConnection {
     onEvent: (event: MemberEvent) => void,
   ): Promise<ClientConnection> {
     const connection = new ClientConnection(await openSocket(address), onEvent);
+    // Also ends a connection to an owner that stands still and never answers the greeting.
+    connection.pingEvery(PING_MS);
     await connection.request('hello', { token, version: WIRE_VERSION }).answer;
     return connection;
   }

@@ -83,6 +83,11 @@ export class CommitStore {
     await this.append([[['generation', group], generation]]);
   }
 
+  /** Closed, or failed for good. */
+  get isOver(): boolean {
+    return this.log.isOver;
+  }
+
   flush(): Promise<void> {
     return this.log.flush();
   }

@@ -1,4 +1,5 @@
 import { PlantsenseError } from '../../errors.js';
+import { checkMetadata } from '../commit-limit.js';
 import type {
   AssignedPartition,
   Commit,
@@ -8,7 +9,6 @@ import type {
   Message,
   TopicPartition,
 } from '../port.js';
-import { checkMetadata } from './commit-limit.js';
 import type { Core, Grant, MemberEvents, Membership, Ownership } from './core.js';
 import { CoreReader } from './core-reader.js';
 import { fenced } from './fence.js';

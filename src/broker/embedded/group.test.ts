@@ -7,7 +7,7 @@ import { numbered, readTopic, send, values } from '../conformance/messages.js';
 import type { Grant, MemberEvents } from './core.js';
 import { CoreBroker } from './core-broker.js';
 import { LocalCore, type LocalCoreOptions } from './local-core.js';
-import { segmentName } from './log-segment.js';
+import { segmentName, writeAt } from './log-segment.js';
 import { scratchDirectories } from './testing/scratch.js';
 
 /** What the conformance kit can't see from outside. */
@@ -48,6 +48,46 @@ describe('groups', () => {
       await kept.commit({ offset: 0, metadata: 'same generation' });
     }
     expect(second.partitions.map(p => p.generation)).toEqual([2, 2]);
+  });
+
+  it('give nothing to a member that began to leave meanwhile: nobody would ever get it back', async () => {
+    const { core } = await start(1);
+    const given: Grant[] = [];
+    const slow: MemberEvents = {
+      ...quiet,
+      assigned: grants => given.push(...grants),
+      revoke: () => new Promise(resolve => setTimeout(resolve, 50)),
+    };
+    const leaver = await core.join(request, slow);
+    await eventually('assigned', () => given.length === 1);
+    await core.alterTopic('t', { partitions: 2 });
+    // The new partition's generation is being saved.
+    await leaver.leave();
+    expect(given).toHaveLength(1);
+    const heir = await Member.join(new CoreBroker(core), options, { fetches: false });
+    await eventually('both', () => heir.partitions.length === 2);
+  });
+
+  it('give nothing of a topic that was made anew meanwhile', async () => {
+    let remake = async () => {};
+    const core = await open(await scratch(), {
+      write: async (file, bytes, position) => {
+        await remake();
+        await writeAt(file, bytes, position);
+      },
+    });
+    await core.createTopic('t', { partitions: 1 });
+    remake = async () => {
+      remake = async () => {};
+      await core.deleteTopic('t');
+      await core.createTopic('t', { partitions: 1 });
+    };
+    const given: Grant[] = [];
+    await core.join(request, { ...quiet, assigned: grants => given.push(...grants) });
+    await eventually('assigned', () => given.length > 0);
+    expect(given.map(({ incarnation }) => incarnation)).toEqual([
+      (await core.describeTopic('t'))!.incarnation,
+    ]);
   });
 
   it('count generations on after the broker died', async () => {

@@ -1,6 +1,6 @@
-import { mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../conformance/eventually.js';
 import { numbered, readTopic, send, values } from '../conformance/messages.js';
 import { CoreBroker } from './core-broker.js';
@@ -31,6 +31,32 @@ describe('LocalCore', () => {
       expect(read.map(messages => messages.length)).toEqual([25, 25]);
     },
   );
+
+  it('leaves nothing running when it can not be opened', async () => {
+    const directory = await scratch();
+    await (await open(directory)).close();
+    // Remembering the machine's start, the last step, fails.
+    await mkdir(join(directory, 'boot.tmp'));
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await expect(open(directory)).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('refuses a copy of a topic among the topics: two logs would write the same files', async () => {
+    const directory = await scratch();
+    const core = await open(directory);
+    await core.createTopic('t', { partitions: 1 });
+    await core.close();
+    await cp(join(directory, 'topics/t'), join(directory, 'topics/t.bak'), { recursive: true });
+    await expect(open(directory)).rejects.toMatchObject({
+      code: 'DATA_DIR_CORRUPT',
+      message: expect.stringContaining('t.bak/topic.json'),
+    });
+  });
 
   it('cleans up by itself: retention and compaction', async () => {
     let nowMs = 1_000;

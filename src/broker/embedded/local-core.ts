@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { PlantsenseError } from '../../errors.js';
+import { checkMetadata } from '../commit-limit.js';
 import { createPartitioner } from '../partitioner.js';
 import type {
   Commit,
@@ -12,7 +13,6 @@ import type {
 } from '../port.js';
 import { Background } from './background.js';
 import { bootedSince, rememberBoot } from './boot-record.js';
-import { checkMetadata } from './commit-limit.js';
 import { CommitStore } from './commit-store.js';
 import type {
   Core,
@@ -23,6 +23,7 @@ import type {
   ReadRequest,
   ReadResult,
 } from './core.js';
+import { diskError } from './disk-error.js';
 import { fenced } from './fence.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import { logChange } from './log-change.js';
@@ -97,7 +98,10 @@ export class LocalCore implements Core {
     });
     const core = new LocalCore(catalog, commits, options);
     core.reportCuts();
-    await rememberBoot(directory, boot);
+    await rememberBoot(directory, boot).catch(async error => {
+      await core.close(true);
+      throw diskError(error, directory);
+    });
     return core;
   }
 

@@ -1,7 +1,8 @@
-import { appendFile, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { segmentName } from './log-segment.js';
+import { INITIAL_STATE, loadState, saveState } from './log-state.js';
 import { contents, openLog, scratchDirectories, text, valuesOf } from './testing/scratch.js';
 
 const RECORD_BYTES = 41;
@@ -135,6 +136,29 @@ describe('recovering a log', () => {
     const directory = await written(5, 10, 'closed');
     await unlink(first(directory));
     await corrupt(directory, /lost its segments/);
+  });
+
+  it('sees that the segment that was synced last is gone', async () => {
+    const directory = await written(25, 10, 'closed');
+    await unlink(join(directory, segmentName(20)));
+    await corrupt(directory, /00020\.log is gone/);
+  });
+
+  it('does not miss a segment that was deleted after it was synced last', async () => {
+    const directory = await written(25, 10, 'closed');
+    for (const base of [0, 10]) await unlink(join(directory, segmentName(base)));
+    const state = (await loadState(directory))!;
+    await saveState(directory, { ...state, startOffset: 20, syncedSegment: 10, syncedPosition: 410 }, false);
+    expect(await valuesOf(await openLog(directory))).toEqual(digits(5));
+  });
+
+  it('drops the index of a full segment that grows again, since the next one never reached the disk', async () => {
+    const directory = await written(20, 15, 'closed');
+    await unlink(join(directory, segmentName(15)));
+    await saveState(directory, { ...INITIAL_STATE, syncedPosition: 15 * RECORD_BYTES }, false);
+    const log = await openLog(directory, { segmentBytes: 100 * RECORD_BYTES });
+    expect(await readdir(directory)).not.toContain(segmentName(0).replace('.log', '.index'));
+    expect(await log.append([text('n')])).toBe(15);
   });
 
   it('sees a damaged state', async () => {

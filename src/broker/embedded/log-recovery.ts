@@ -33,6 +33,10 @@ export async function recoverLog(directory: string, afterPowerCut: boolean): Pro
   }
 
   const { startOffset, syncedSegment, syncedPosition, reservedOffset } = saved ?? INITIAL_STATE;
+  // Deleting moves the start behind a segment before it goes; nothing else takes one that was synced.
+  if (syncedPosition > 0 && startOffset <= syncedSegment && !bases.includes(syncedSegment)) {
+    throw new PlantsenseError('DATA_DIR_CORRUPT', `${join(directory, segmentName(syncedSegment))} is gone.`);
+  }
   const segments: LogSegment[] = [];
   let truncatedBytes = 0;
   for (const base of bases) {

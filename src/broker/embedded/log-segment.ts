@@ -122,7 +122,10 @@ export class LogSegment {
   /** Deletes the files. Reads that have begun end well. */
   async remove(): Promise<void> {
     this.retired = true;
-    await unlink(this.path);
+    await unlink(this.path).catch(error => {
+      this.retired = false;
+      throw error;
+    });
     await this.removeIndex();
     await this.file.release();
   }

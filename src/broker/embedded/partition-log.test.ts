@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { LogSegment } from './log-segment.js';
 import type { PartitionLog } from './partition-log.js';
@@ -220,6 +221,45 @@ describe('PartitionLog', () => {
     await late.catch(error => expect(error.code).toBe('BROKER_UNAVAILABLE'));
     await expect(log.append([text('c')])).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
     await expect(log.read(0, 10)).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+  });
+
+  it("leaves its files alone once it is closed: they may be another process's", async () => {
+    const directory = await scratch();
+    const log = await openLog(directory, { segmentBytes: 200 });
+    for (let i = 0; i < 20; i++) await log.append([text(String(i), { key: 'k' })]);
+    await log.close();
+    const files = async () => {
+      const names = (await readdir(directory)).sort();
+      return Promise.all(names.map(async name => [name, await readFile(join(directory, name), 'hex')]));
+    };
+    const before = await files();
+    const late = [
+      () => log.expire({ retentionBytes: 1 }),
+      () => log.compact(Number.POSITIVE_INFINITY),
+      () => log.deleteBefore(20),
+      () => log.flush(),
+    ];
+    for (const work of late) await expect(work()).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+    expect(await files()).toEqual(before);
+  });
+
+  it('looks again for a time when the segment that it looks in is compacted away', async () => {
+    const log = await openLog(await scratch(), { segmentBytes: 200 });
+    for (let i = 0; i < 20; i++) await log.append([text(String(i), { key: 'k', timestampMs: i })]);
+    const { segments } = log as unknown as { segments: LogSegment[] };
+    vi.spyOn(segments[0]!.file, 'use').mockImplementationOnce(async () => {
+      await log.compact(0);
+      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    });
+    expect(await log.offsetForTime(2)).toBe(segments[0]!.baseOffset);
+  });
+
+  it('knows a segment that could not be deleted for what it is', async () => {
+    const segment = await LogSegment.create(await scratch(), 0);
+    await unlink(segment.path);
+    await expect(segment.remove()).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(segment.retired).toBe(false);
+    await segment.file.release();
   });
 
   it('takes nothing more once the disk failed to sync', async () => {

@@ -150,7 +150,11 @@ export class PartitionLog {
   async offsetForTime(timestampMs: number): Promise<number> {
     for (const segment of [...this.segments]) {
       if (segment.maxTimestampMs < timestampMs) continue;
-      const found = await locateTime(segment, timestampMs, this.startOffset);
+      const found = await locateTime(segment, timestampMs, this.startOffset).catch(error => {
+        if (!segment.retired) throw diskError(error, segment.path);
+        return null;
+      });
+      // It was deleted or compacted meanwhile: look again.
       if (segment.retired) return this.offsetForTime(timestampMs);
       if (found !== null) return found;
     }
@@ -159,17 +163,17 @@ export class PartitionLog {
 
   /** Forces everything that was appended onto the disk. @throws PlantsenseError DATA_DIR_CORRUPT when it can't */
   flush(): Promise<void> {
-    return this.upkeep.run(() => this.sync());
+    return this.maintain(() => this.sync());
   }
 
   /** Deletes what comes before `offset`: at once for readers, on disk when a whole segment is free. */
   deleteBefore(offset: number): Promise<void> {
-    return this.upkeep.run(() => this.delete(Math.min(offset, this.endOffset)));
+    return this.maintain(() => this.delete(Math.min(offset, this.endOffset)));
   }
 
   /** Deletes segments that retention no longer keeps. */
   expire(retention: Retention): Promise<void> {
-    return this.upkeep.run(async () => {
+    return this.maintain(async () => {
       const { retentionMs } = retention;
       // A partition that gets little would never close its segment, and so never forget.
       if (retentionMs !== undefined && this.options.now() - this.activeSinceMs > retentionMs / 4) {
@@ -185,10 +189,10 @@ export class PartitionLog {
    * The segment that grows is left alone.
    */
   compact(tombstonesBeforeMs: number): Promise<void> {
-    return this.upkeep.run(async () => {
+    return this.maintain(async () => {
       // What is rewritten must lie before the synced point: behind it, recovery would take a shorter file for damage.
       await this.sync();
-      const closed = this.segments.slice(0, -1).filter(segment => !this.sealing.includes(segment));
+      const closed = this.segments.filter(({ baseOffset }) => baseOffset < this.state.syncedSegment);
       const lastOffset = this.endOffset - 1;
       const rule = { latest: await latestOffsets(this.segments), tombstonesBeforeMs, lastOffset };
       let compactedBytes = 0;
@@ -217,19 +221,30 @@ export class PartitionLog {
 
   /** Ends waiting readers and refuses appends. What was accepted is written, and synced unless `abandon`. */
   async close(abandon = false): Promise<void> {
-    await this.writer.run(async () => {
+    const wasOver = await this.writer.run(async () => {
+      const { isOver } = this;
       this.failure ??= new PlantsenseError('BROKER_UNAVAILABLE', 'The embedded broker was closed.');
+      return isOver;
     });
     this.notify();
-    if (!abandon) {
+    if (!abandon && !wasOver) {
       // After closing in order, the log goes on without a gap whatever happens to the machine.
       const { nextOffset } = this.active;
-      await this.flush()
+      await this.upkeep
+        .run(() => this.sync())
         .then(() => this.save({ reservedOffset: nextOffset }, false))
         .catch(() => undefined);
     }
     await this.upkeep.run(async () => {
       for (const segment of this.segments) await segment.file.release();
+    });
+  }
+
+  /** Runs an upkeep operation in its turn. Not when the log is over: its files may be another process's by then. */
+  private maintain(operation: () => Promise<void>): Promise<void> {
+    return this.upkeep.run(async () => {
+      if (this.failure) throw this.failure;
+      await operation();
     });
   }
 

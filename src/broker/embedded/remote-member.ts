@@ -22,6 +22,8 @@ export class RemoteMember implements Membership {
   /** What is assigned and does not drain. */
   private readonly grants = new Map<string, Grant>();
   private state: 'joining' | 'joined' | 'left' = 'joining';
+  /** How many sessions have ended. One may end before the answer to its join is heard. */
+  private ended = 0;
 
   constructor(request: JoinRequest, events: MemberEvents, link: MemberLink) {
     this.request = request;
@@ -63,10 +65,9 @@ export class RemoteMember implements Membership {
 
   /** The owner does not know this member any more. */
   sessionEnded(): void {
+    this.ended++;
     this.loseAll();
-    if (this.state !== 'joined') return;
-    this.state = 'joining';
-    void this.rejoin();
+    if (this.state === 'joined') this.startAgain();
   }
 
   async leave(): Promise<void> {
@@ -79,6 +80,11 @@ export class RemoteMember implements Membership {
 
   abandon(): void {
     this.leaveLocally();
+  }
+
+  private startAgain(): void {
+    this.state = 'joining';
+    void this.rejoin();
   }
 
   private async rejoin(): Promise<void> {
@@ -100,8 +106,12 @@ export class RemoteMember implements Membership {
   }
 
   private async callJoin(): Promise<void> {
+    const { ended } = this;
     await this.link.call('join', { member: this.link.number, request: this.request });
-    if (this.state === 'joining') this.state = 'joined';
+    if (this.state === 'joining') {
+      if (this.ended === ended) this.state = 'joined';
+      else this.startAgain();
+    }
     // Left while joining: the owner may have heard that before it knew the member.
     else await this.link.call('leave', this.link.number);
   }

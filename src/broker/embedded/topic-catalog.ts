@@ -1,10 +1,11 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { PlantsenseError } from '../../errors.js';
 import type { TopicConfig, TopicDescription } from '../port.js';
 import { diskError } from './disk-error.js';
 import { syncDirectory } from './log-segment.js';
 import { type LogOptions, PartitionLog } from './partition-log.js';
+import { replaceFile } from './replace-file.js';
 import { Serial } from './serial.js';
 import { checkTopicName, completeConfig } from './topic-config.js';
 
@@ -178,22 +179,16 @@ export class TopicCatalog {
   }
 }
 
-async function writeDescription(directory: string, description: TopicDescription): Promise<void> {
-  const path = join(directory, DESCRIPTION);
-  const file = await open(`${path}.tmp`, 'w');
-  try {
-    await file.writeFile(JSON.stringify(description, null, 2));
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.tmp`, path);
+function writeDescription(directory: string, description: TopicDescription): Promise<void> {
+  return replaceFile(join(directory, DESCRIPTION), JSON.stringify(description, null, 2));
 }
 
 async function readDescription(directory: string): Promise<TopicDescription> {
   const path = join(directory, DESCRIPTION);
   try {
     const description = JSON.parse(await readFile(path, 'utf8')) as TopicDescription;
+    // Under another name it would be a copy, and two logs would write the files of the original.
+    if (description.name !== basename(directory)) throw new Error(`it describes ${description.name}`);
     checkTopicName(description.name);
     return { ...description, ...completeConfig(description) };
   } catch (error) {

@@ -194,18 +194,19 @@ export class KafkaPartitionReader implements PartitionReader {
     throw new KafkaCodeError(CODE.UNKNOWN_TOPIC_ID, `Fetching ${this.#name}`);
   }
 
-  /** Retention was faster than we were, or the log was cut at its end. */
+  /** Retention was faster than we were; or the log was cut at its end, which nothing mends here. */
   async #leaveTheGap(): Promise<void> {
     const ask = async (what: 'earliest' | 'latest') =>
       (await findOffsets(this.#cluster, this.topic, [this.partition], what)).get(this.partition) ?? 0;
     const [earliest, latest] = await Promise.all([ask('earliest'), ask('latest')]);
-    if (this.#options.onExpiredOffset === 'fail') {
+    // Beyond the end there is nothing to go on with.
+    if (this.#options.onExpiredOffset === 'fail' || earliest <= this.#position) {
       throw new PlantsenseError(
         'OFFSET_OUT_OF_RANGE',
         `${this.#name} holds offsets ${earliest} to ${latest}; ${this.#position} was to be read.`,
       );
     }
-    const lost = Math.max(0, earliest - this.#position);
+    const lost = earliest - this.#position;
     this.#lostOffsets += lost;
     this.#cluster.environment.log('warn', `${this.#name}: offsets were lost`, {
       lost,

@@ -29,20 +29,25 @@ export async function sendResult(
   pieces: AsyncGenerator<Piece, Summary>,
 ): Promise<void> {
   const { request, response, parameters, statement } = context;
-  const first = isOn(parameters.get('wait_end_of_query')) ? await readAll(pieces) : [await pieces.next()];
-  const tag = randomBytes(8).toString('hex');
-  const last = first.at(-1)!;
-  const packer = packerFor(request, parameters);
-  response.writeHead(200, {
-    ...commonHeaders(statement.id),
-    'Content-Type': contentType(statement.format),
-    'X-ClickHouse-Format': statement.format,
-    'X-ClickHouse-Exception-Tag': tag,
-    'X-ClickHouse-Summary': summaryText(last.done ? last.value : EMPTY_SUMMARY),
-    ...(packer ? { 'Content-Encoding': packer.encoding } : {}),
-  });
-  const body = Readable.from(bodyBytes(context, first, pieces, tag), { objectMode: false });
-  await (packer ? pipeline(body, packer.stream(), response) : pipeline(body, response));
+  try {
+    const first = isOn(parameters.get('wait_end_of_query')) ? await readAll(pieces) : [await pieces.next()];
+    const tag = randomBytes(8).toString('hex');
+    const last = first.at(-1)!;
+    const packer = packerFor(request, parameters);
+    response.writeHead(200, {
+      ...commonHeaders(statement.id),
+      'Content-Type': contentType(statement.format),
+      'X-ClickHouse-Format': statement.format,
+      'X-ClickHouse-Exception-Tag': tag,
+      'X-ClickHouse-Summary': summaryText(last.done ? last.value : EMPTY_SUMMARY),
+      ...(packer ? { 'Content-Encoding': packer.encoding } : {}),
+    });
+    const body = Readable.from(bodyBytes(context, first, pieces, tag), { objectMode: false });
+    await (packer ? pipeline(body, packer.stream(), response) : pipeline(body, response));
+  } finally {
+    // When the client is gone, nobody may have begun to take the rest: the statement would keep its place for ever.
+    await pieces.return(EMPTY_SUMMARY);
+  }
 }
 
 type Step = IteratorResult<Piece, Summary>;

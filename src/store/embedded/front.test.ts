@@ -191,7 +191,9 @@ describe('with the official client', () => {
 
   it('tells of an error that comes in mid-stream', async () => {
     const result = await client.query({
-      query: 'SELECT throwIf(number = 250000) FROM numbers(300000)',
+      // Block by block, so slowly that rows are out before the error comes.
+      query:
+        'SELECT throwIf(number = 250000) FROM numbers(300000) WHERE sleep(0.05) = 0 SETTINGS max_threads = 1',
       format: 'JSONEachRow',
     });
     const readAll = async () => {

@@ -16,6 +16,7 @@ export interface FrontOptions {
   readonly run: (statement: Statement, signal: AbortSignal) => AsyncGenerator<Piece, Summary>;
 }
 
+const BASE_URL = 'http://store';
 /** ClickHouse's own limit for a URL. */
 const MAX_URL_BYTES = 1024 * 1024;
 /** Longer than clients keep an idle connection, so that none is closed under a request. */
@@ -35,7 +36,9 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://store');
+  const path = request.url ?? '/';
+  // Who writes requests by hand can send a path that is none, such as `//`.
+  const url = new URL(URL.canParse(path, BASE_URL) ? path : '/none', BASE_URL);
   const plain = plainAnswer(request, url);
   if (plain) {
     response.writeHead(plain.status, { 'Content-Type': 'text/plain; charset=UTF-8' });

@@ -70,17 +70,24 @@ export class StatementPool {
     signal.addEventListener('abort', cancel, { once: true, signal: stop });
   }
 
-  /** Again and again until it has stopped: a statement is listed, and can be killed, only once it has been analysed. */
+  /**
+   * Again and again until it has stopped: a statement is listed, and can be killed, only once it has been analysed, and
+   * an engine that is short of memory may refuse.
+   */
   async #kill(id: string, stop: AbortSignal): Promise<void> {
-    const connection = new EngineConnection(this.#directory);
-    try {
-      while (!stop.aborted) {
-        await connection.run(`KILL QUERY WHERE Settings['log_comment'] = ${literal(id)} ASYNC`);
-        await delay(KILL_AGAIN_MS);
-      }
-    } finally {
-      connection.close();
+    while (!stop.aborted) {
+      await kill(this.#directory, id).catch(() => {});
+      await delay(KILL_AGAIN_MS);
     }
+  }
+}
+
+async function kill(directory: string, id: string): Promise<void> {
+  const connection = new EngineConnection(directory);
+  try {
+    await connection.run(`KILL QUERY WHERE Settings['log_comment'] = ${literal(id)} ASYNC`);
+  } finally {
+    connection.close();
   }
 }
 

@@ -1,9 +1,7 @@
 import { PlantsenseError } from '../../../errors.js';
+import { checkMetadata } from '../../commit-limit.js';
 import type { AssignedPartition, Commit, Message } from '../../port.js';
 import type { KafkaPartitionReader } from '../partition-reader.js';
-
-/** What Kafka keeps of metadata unless its brokers are told otherwise. */
-const MAX_METADATA_BYTES = 4_096;
 
 export interface Assignment {
   readonly group: string;
@@ -70,13 +68,7 @@ export class KafkaAssignedPartition implements AssignedPartition {
   }
 
   async commit(commit: Commit): Promise<void> {
-    const bytes = Buffer.byteLength(commit.metadata);
-    if (bytes > MAX_METADATA_BYTES) {
-      throw new PlantsenseError(
-        'CHECKPOINT_TOO_LARGE',
-        `The commit metadata of ${this.name} takes ${bytes} bytes; ${MAX_METADATA_BYTES} are allowed.`,
-      );
-    }
+    checkMetadata(commit.metadata);
     // One after the other: a commit that is tried again must not overwrite a later one.
     const turn = this.#lastCommit.then(() => {
       if (this.#fence.signal.aborted) throw this.fencedError();

@@ -63,12 +63,6 @@ export const heartbeatRequest = (
 export const leaveGroupRequest = (member: MemberIdentity): RequestBuilder<{ readonly errorCode: number }> =>
   kafkajsRequest('LeaveGroup', { ...member, members: [member] });
 
-export const describeGroupRequest = (
-  groupId: string,
-): RequestBuilder<{
-  readonly groups: readonly { readonly errorCode: number; readonly members: readonly unknown[] }[];
-}> => kafkajsRequest('DescribeGroups', { groupIds: [groupId] });
-
 export type TopicPartitions = ReadonlyMap<string, readonly number[]>;
 
 /** What a member tells the leader: what it reads, and what it owns since which generation (KIP-429, KIP-792). */

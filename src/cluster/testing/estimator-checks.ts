@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { PlantsenseError } from '../errors.js';
-import { Random } from '../random.js';
-import { adjustedRandScore } from './adjusted-rand-score.js';
-import type { Clustering, Estimator, PredictiveClustering } from './estimator.js';
-import { type Matrix, takeRows, zeros } from './matrix.js';
+import { PlantsenseError } from '../../errors.js';
+import { Random } from '../../random.js';
+import { adjustedRandScore } from '../adjusted-rand-score.js';
+import type { Clustering, Estimator, PredictiveClustering } from '../estimator.js';
+import { type Matrix, takeRows, zeros } from '../matrix.js';
 
 /** Makes the estimator under test for k clusters. */
 export type MakeEstimator = (k: number, seed: number) => Estimator;

@@ -1,5 +1,5 @@
-import type { MicrophoneSpec } from './simulated-microphone.js';
-import type { SoundSource } from './sound-source.js';
+import type { MicrophoneSpec } from '../simulated-microphone.js';
+import type { SoundSource } from '../sound-source.js';
 
 /** A small microphone for the tests of this room. */
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Matrix } from './matrix.js';
+import type { Matrix } from '../matrix.js';
 
 /** Reference values of `test/goldens/cluster`, for the tests of this folder. */
 export interface GoldenMatrix {
@@ -39,7 +39,7 @@ interface Reference {
   };
 }
 
-const folder = new URL('../../test/goldens/cluster/', import.meta.url);
+const folder = new URL('../../../test/goldens/cluster/', import.meta.url);
 
 export const reference = JSON.parse(readFileSync(new URL('reference.json', folder), 'utf8')) as Reference;
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { decodeNpy } from '../npy.js';
-import { decodeWav } from './audio-file.js';
+import { decodeNpy } from '../../npy.js';
+import { decodeWav } from '../audio-file.js';
 
 /** For tests: the files that `test/goldens/audio/make_goldens.py` made with librosa and libsndfile. */
-const FOLDER = new URL('../../test/goldens/audio/', import.meta.url);
+const FOLDER = new URL('../../../test/goldens/audio/', import.meta.url);
 
 export function goldenBytes(name: string): Uint8Array {
   return readFileSync(new URL(name, FOLDER));

@@ -1,5 +1,5 @@
-import type { AnyRecord } from '../records/codec.js';
-import type { ModelAnnouncement, NoiseAssignment, NoiseEvent, NoiseLevels } from '../records/types.js';
+import type { AnyRecord } from '../../records/codec.js';
+import type { ModelAnnouncement, NoiseAssignment, NoiseEvent, NoiseLevels } from '../../records/types.js';
 
 /** Records for the tests of the demo, of 2026-03-01 14:00:00 UTC and after. */
 

@@ -1,6 +1,6 @@
-import { originId } from './ids.js';
-import { tensorBytes } from './tensor-bytes.js';
-import type { Records } from './types.js';
+import { originId } from '../ids.js';
+import { tensorBytes } from '../tensor-bytes.js';
+import type { Records } from '../types.js';
 
 const TIME_US = 1_767_225_600_000_000;
 

@@ -1,6 +1,6 @@
-import { Random } from '../random.js';
-import type { TrainingEvent } from './noise-training-set.js';
-import { NoiseTrainingWindow } from './noise-training-set.js';
+import { Random } from '../../random.js';
+import type { TrainingEvent } from '../noise-training-set.js';
+import { NoiseTrainingWindow } from '../noise-training-set.js';
 
 export const BANDS = 12;
 export const FRAMES = 20;

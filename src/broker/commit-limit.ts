@@ -1,7 +1,7 @@
-import { PlantsenseError } from '../../errors.js';
+import { PlantsenseError } from '../errors.js';
 
-/** Kafka's default limit of a commit's metadata. */
-export const MAX_METADATA_BYTES = 4_096;
+/** What Kafka keeps of a commit's metadata unless its brokers are told otherwise. */
+const MAX_METADATA_BYTES = 4_096;
 
 /** @throws PlantsenseError CHECKPOINT_TOO_LARGE */
 export function checkMetadata(metadata: string): void {

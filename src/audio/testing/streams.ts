@@ -1,10 +1,10 @@
 /** Recordings as chunks, for the tests of sensor streams. */
 import { createHash } from 'node:crypto';
-import { samplesToUs } from './sample-clock.js';
-import type { SensorOptions } from './sensor-options.js';
-import type { SensorOutput, SoundChunk } from './sensor-records.js';
-import { SensorStream } from './sensor-stream.js';
-import { concat, sine } from './test-signals.js';
+import { samplesToUs } from '../sample-clock.js';
+import type { SensorOptions } from '../sensor-options.js';
+import type { SensorOutput, SoundChunk } from '../sensor-records.js';
+import { SensorStream } from '../sensor-stream.js';
+import { concat, sine } from './signals.js';
 
 /** 2023-11-14 22:13:20 UTC: a multiple of ten seconds. */
 export const START_US = 1_700_000_000_000_000;
