@@ -133,6 +133,10 @@ export const ERRORS = {
     action: 'Restore the directory from a copy, or remove it to start over.',
   },
   DISK_FULL: { class: 'retryable', action: 'Free disk space; the work goes on by itself then.' },
+  CLIP_NOT_WRITABLE: {
+    class: 'retryable',
+    action: 'Let the process write to the directory of clips; the work goes on by itself then.',
+  },
   PORT_IN_USE: { class: 'fatal', action: 'Choose another port, or stop the process that holds it.' },
   STORE_UNAVAILABLE: {
     class: 'retryable',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PlantsenseError } from '../errors.js';
 import type { Store } from '../store/client.js';
 import type { Topology } from '../topology/topology.js';
 import type { Cli } from './cli.js';
@@ -33,6 +34,7 @@ function queryCommand(cli: Cli): Command {
       "any of ClickHouse's output formats (default: a table on a terminal, else TabSeparatedWithNames; JSONEachRow with --json)",
     );
   return withStoreOptions(command).action(async (sql: string, flags: QueryFlags) => {
+    if (sql.trim() === '') throw new PlantsenseError('USAGE_INVALID', 'The statement is empty.');
     const { json, format = json ? 'JSONEachRow' : defaultFormat(cli) } = flags;
     await withStore(cli, await readConnection(cli, flags), async store => {
       for await (const bytes of store.read(sql, { format, signal: cli.signal }))

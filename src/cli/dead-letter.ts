@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Broker } from '../broker/port.js';
+import { ERRORS, type ErrorCode } from '../errors.js';
 import type { StoredDeadLetter } from '../stages/dead-letters.js';
+import { nearestWord } from '../topology/suggest.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, readConnection, withBrokerOptions, withExistingBroker } from './connection.js';
 import { type JsonOption, newCommand, newGroup } from './new-command.js';
@@ -85,7 +87,7 @@ function replayCommand(cli: Cli): Command {
   )
     .argument('<topic>', 'the dead-letter topic')
     .option('--at <partition/offset>', 'only this one', parsePlace)
-    .option('--code <code>', 'only those with this error code');
+    .option('--code <code>', 'only those with this error code', parseCode);
   return withBrokerOptions(command).action(async (topic: string, flags: ReplayFlags) => {
     const { findDeadLetter, readDeadLetters, replayDeadLetter } = await import('../stages/dead-letters.js');
     const { at, code, json } = flags;
@@ -138,6 +140,14 @@ function parsePlace(place: string): Place {
   const match = /^(\d+)\/(\d+)$/.exec(place);
   if (!match) throw new InvalidArgumentError('It must be PARTITION/OFFSET, such as 0/12.');
   return { partition: Number(match[1]), offset: Number(match[2]) };
+}
+
+function parseCode(code: string): ErrorCode {
+  if (Object.hasOwn(ERRORS, code)) return code as ErrorCode;
+  const nearest = nearestWord(code.toUpperCase(), Object.keys(ERRORS));
+  throw new InvalidArgumentError(
+    nearest ? `Did you mean ${nearest}?` : '`dead-letter list` shows the codes.',
+  );
 }
 
 function text(value: unknown): string {

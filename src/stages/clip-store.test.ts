@@ -108,4 +108,21 @@ describe('ClipStore', () => {
     );
     expect(await readdir(join(directory, 'm1'))).toEqual(['e.wav']);
   });
+
+  it('waits for the right to write: it used to end the stage as an internal error', async () => {
+    const codes: unknown[] = [];
+    let failures = 3;
+    const guarded = async (path: string, bytes: Uint8Array) => {
+      const code = ['EACCES', 'EPERM', 'EROFS'][--failures];
+      if (code) throw Object.assign(new Error(code), { code });
+      await writeFile(path, bytes);
+    };
+    const retry = {
+      backoff: instantBackoff(),
+      onRetry: (error: unknown) => void codes.push((error as { code: string }).code),
+    };
+    await new ClipStore(directory, retry, guarded).write('m1', 'e', event, FULL);
+    expect(codes).toEqual(Array(3).fill('CLIP_NOT_WRITABLE'));
+    expect(await readdir(join(directory, 'm1'))).toEqual(['e.wav']);
+  });
 });

@@ -59,9 +59,7 @@ export class ClipStore {
       await rename(unfinished, join(this.#directory, path));
     } catch (error) {
       await rm(unfinished, { force: true });
-      throw isDiskFull(error)
-        ? new PlantsenseError('DISK_FULL', `The clip ${path} found no space.`, { cause: error })
-        : error;
+      throw clipError(path, error);
     }
   }
 
@@ -103,7 +101,14 @@ function folderOf(sensor: string): string {
   return `~${createHash('sha256').update(sensor).digest('hex')}`;
 }
 
-function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  return code === 'ENOSPC' || code === 'EDQUOT';
+/** Both are waited for: an event without its clip, or a stage that ends, would be worse. */
+function clipError(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (['ENOSPC', 'EDQUOT'].includes(code))
+    return new PlantsenseError('DISK_FULL', `The clip ${path} found no space.`, { cause: error });
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code))
+    return new PlantsenseError('CLIP_NOT_WRITABLE', `The clip ${path} can't be written: ${code}.`, {
+      cause: error,
+    });
+  return error;
 }

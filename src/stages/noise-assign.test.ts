@@ -30,6 +30,9 @@ describe('the assigning stage', () => {
       { key: 'a', value: spectrogram! },
     ]);
     const sent: (readonly [string, OutgoingMessage])[] = [];
+    const context = testContext(broker, async (topic, messages) => {
+      for (const message of messages) sent.push([topic, message]);
+    });
     const stage = await startNoiseAssign(
       {
         input: 'features.noise',
@@ -39,9 +42,7 @@ describe('the assigning stage', () => {
         batchSize: 8,
         lingerMs: 1,
       },
-      testContext(broker, async (topic, messages) => {
-        for (const message of messages) sent.push([topic, message]);
-      }),
+      context,
     );
     let failure: unknown = null;
     stage.done.catch(error => {
@@ -56,5 +57,7 @@ describe('the assigning stage', () => {
       [0, 'RECORD_INVALID'],
       [1, 'MODEL_NOT_FOUND'],
     ]);
+    // It used to count as the one in use.
+    expect((await context.metrics.modelActive.get()).values).toEqual([]);
   });
 });

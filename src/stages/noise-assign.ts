@@ -52,8 +52,15 @@ export async function startNoiseAssign(
   await watch.start(broker, models, backoff);
   const data: AssignWorkerData = { modelDirectory: join(dataDir, 'models') };
   const thread = new WorkerThread(import.meta.url, './noise-assign.worker', data);
+  let active: string | null = null;
+  const uses = (version: string) => {
+    if (version === active) return;
+    if (active !== null) metrics.modelActive.remove({ stage, version: active });
+    metrics.modelActive.set({ stage, version }, 1);
+    active = version;
+  };
   const batcher = new MicroBatcher<Scored, GroupAssignment | PlantsenseError>(
-    items => score(items, thread, context),
+    items => score(items, thread, uses, context),
     { maxItems: batchSize, lingerMs },
   );
 
@@ -120,6 +127,7 @@ export async function startNoiseAssign(
 async function score(
   items: readonly Scored[],
   thread: WorkerThread,
+  uses: (version: string) => void,
   { name: stage, metrics, now }: StageContext,
 ): Promise<(GroupAssignment | PlantsenseError)[]> {
   const answers = new Array<GroupAssignment | PlantsenseError>(items.length);
@@ -147,11 +155,11 @@ async function score(
       rows.forEach((i, row) => {
         answers[i] = assignments[row]!;
       });
+      uses(announcement.version);
     } catch (error) {
       if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
       for (const i of rows) answers[i] = error;
     }
-    metrics.modelActive.set({ stage, version: announcement.version }, 1);
     metrics.batchEvents.observe({ stage }, rows.length);
     metrics.inferenceSeconds.observe({ stage }, (now() - startMs) / 1000);
   }

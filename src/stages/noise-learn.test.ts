@@ -16,14 +16,14 @@ const OPTIONS: NoiseLearnOptions = {
   windowHours: 24,
 };
 
-/** Sends events whose tensors are all equal, or all different. */
+/** Sends events at once, whose tensors are all equal, or all different. */
 async function sendEvents(broker: Broker, count: number, different: boolean): Promise<void> {
-  const producer = await broker.producer();
-  for (let i = 0; i < count; i++) {
+  const messages = Array.from({ length: count }, (_, i) => {
     const tensor = tensorBytes(Float32Array.from({ length: 6 }, (_, n) => (different ? -n * (i + 1) : -1)));
     const record = { ...EXAMPLES['noise-features'], eventId: String(i).padStart(32, '0'), tensor };
-    await producer.send('features.noise', [{ key: null, value: codec('noise-features').encode(record) }]);
-  }
+    return { key: null, value: codec('noise-features').encode(record), partition: 0 };
+  });
+  await (await broker.producer()).send('features.noise', messages);
 }
 
 describe('noise_learn', () => {

@@ -24,22 +24,28 @@ export interface SendOptions {
 }
 
 const MAX_BATCH = { maxItems: 2000, maxBytes: 8_388_608 };
+/** A lane sends no oftener than this: a request costs as much as some thirty records. */
+const PAUSE_MS = 50;
 
 /**
  * Sends each delivery's record to its topic, in order, in batches. A broker that is away is waited for: the batch is
  * sent again until it is durable, intake stops by its credit, and nothing is lost.
  */
 export function sendOutputs(options: SendOptions): OperatorFunction<Delivery<Indexed>, unknown> {
-  return batchWhileBusy(async batch => {
-    const topics = new Map<string, Delivery<Indexed>[]>();
-    for (const delivery of batch) {
-      const { topic } = delivery.value.outgoing;
-      const list = topics.get(topic);
-      if (list) list.push(delivery);
-      else topics.set(topic, [delivery]);
-    }
-    await Promise.all([...topics].map(([topic, deliveries]) => sendToTopic(topic, deliveries, options)));
-  }, MAX_BATCH);
+  const { backoff, signal } = options;
+  return batchWhileBusy(
+    async batch => {
+      const topics = new Map<string, Delivery<Indexed>[]>();
+      for (const delivery of batch) {
+        const { topic } = delivery.value.outgoing;
+        const list = topics.get(topic);
+        if (list) list.push(delivery);
+        else topics.set(topic, [delivery]);
+      }
+      await Promise.all([...topics].map(([topic, deliveries]) => sendToTopic(topic, deliveries, options)));
+    },
+    { ...MAX_BATCH, pause: () => backoff.wait(PAUSE_MS, signal) },
+  );
 }
 
 async function sendToTopic(

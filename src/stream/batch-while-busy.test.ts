@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { batchWhileBusy } from './batch-while-busy.js';
+import { type BatchLimits, batchWhileBusy } from './batch-while-busy.js';
 import type { Delivery } from './delivery.js';
 import { type Gate, gate, settle } from './testing/signals.js';
 import { type TestDelivery, testDelivery } from './testing/test-delivery.js';
 
-function run(limits = { maxItems: 3, maxBytes: 100 }) {
+function run(limits: BatchLimits = { maxItems: 3, maxBytes: 100 }) {
   const source = new Subject<Delivery<number>>();
   const calls: { values: number[]; gate: Gate }[] = [];
   const state: { error: unknown; completed: boolean; emitted: number } = {
@@ -132,5 +132,34 @@ describe('batchWhileBusy', () => {
     send(1);
     source.error(new Error('gone'));
     expect(state.error).toEqual(new Error('gone'));
+  });
+
+  it('pauses after a batch, so that little by little becomes a batch too, but not before a whole one or the end', async () => {
+    const pauses: Gate[] = [];
+    const pause = () => {
+      pauses.push(gate());
+      return pauses.at(-1)!.promise;
+    };
+    const { calls, send, source, state } = run({ maxItems: 3, maxBytes: 100, pause });
+    const finish = async () => {
+      calls.at(-1)!.gate.open();
+      await settle();
+    };
+    send(1);
+    await settle();
+    await finish();
+    send(1);
+    send(1);
+    await settle();
+    expect([calls.length, pauses.length]).toEqual([1, 1]);
+    pauses[0]!.open();
+    await settle();
+    expect(calls.map(({ values }) => values)).toEqual([[0], [1, 2]]);
+    send(3);
+    await finish();
+    expect([calls.at(-1)!.values, pauses.length]).toEqual([[3, 4, 5], 1]);
+    source.complete();
+    await finish();
+    expect([state.completed, pauses.length]).toEqual([true, 1]);
   });
 });

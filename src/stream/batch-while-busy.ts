@@ -4,18 +4,20 @@ import type { Delivery } from './delivery.js';
 export interface BatchLimits {
   readonly maxItems: number;
   readonly maxBytes: number;
+  /** Waits a little after each call, unless a whole batch waits already: fewer calls, where each costs much. */
+  readonly pause?: () => Promise<void>;
 }
 
 /**
  * Makes an effect for deliveries, in order, one call at a time: while a call is under way, what arrives is gathered for
- * the next one. So an idle lane has no delay, and a busy one large batches, without a timer.
+ * the next one. So what comes to an idle lane has no delay, and a busy one makes large batches.
  *
  * The effect resolves when it is durable; then the batch is acked and emitted. It must not fail for what can be tried
  * again or put aside: an error errors the stream, and nothing of the batch is acked.
  */
 export function batchWhileBusy<T>(
   effect: (batch: readonly Delivery<T>[]) => Promise<void>,
-  { maxItems, maxBytes }: BatchLimits,
+  { maxItems, maxBytes, pause }: BatchLimits,
 ): OperatorFunction<Delivery<T>, readonly Delivery<T>[]> {
   return source =>
     new Observable(subscriber => {
@@ -46,6 +48,7 @@ export function batchWhileBusy<T>(
             await effect(batch);
             for (const delivery of batch) delivery.ack.done();
             subscriber.next(batch);
+            if (pause && !completed && gathered.length < maxItems) await pause();
           }
           if (completed) subscriber.complete();
         } catch (error) {

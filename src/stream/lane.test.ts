@@ -71,6 +71,21 @@ describe('Lane', () => {
     expect([asked, seen.deliveries.length]).toEqual([[400, 400, 400, 400, 176], 5]);
   });
 
+  it('pauses after a fetch that brought little: at the end of the log a fetch for each message would cost more', async () => {
+    const pauses = async (maxMessages: number) => {
+      const backoff = instantBackoff();
+      const partition = topicOf(64).assign(settle, () => maxMessages);
+      const lane = new Lane(partition, { creditBytes: 128 * 356, backoff });
+      const seen = listen(lane);
+      await until(() => seen.deliveries.length === 64);
+      for (let i = 0; i < 10; i++) await settle();
+      return backoff.waits;
+    };
+    // A fetch asks for 32 messages.
+    expect(await pauses(16)).toEqual([]);
+    expect(await pauses(1)).toEqual(Array(64).fill(50));
+  });
+
   it('tells the event time in microseconds, and a lag that is never below zero', async () => {
     const topic = topicOf(2);
     const partition = topic.assign(settle, () => 2);
@@ -82,6 +97,22 @@ describe('Lane', () => {
     // An adapter that has not heard of the log's end for a while.
     Object.defineProperty(partition, 'highWatermark', { value: 1 });
     expect(lane.lag).toBe(0);
+  });
+
+  it('has nothing left to do where only gaps follow: a mark of a transaction at the end of the log is no lag', async () => {
+    const topic = topicOf(2);
+    const partition = topic.assign(settle, () => 2);
+    const lane = new Lane(partition, { creditBytes: 1e6, backoff: instantBackoff() });
+    const seen = listen(lane);
+    await until(() => seen.deliveries.length === 2);
+    seen.deliveries[0]!.ack.done();
+    // The broker tells of offset 2, which holds no message, while the fetch for the next one waits.
+    Object.defineProperty(partition, 'highWatermark', { value: 3 });
+    partition.seek(3);
+    expect([lane.processed, lane.lag]).toEqual([1, 2]);
+    seen.deliveries[1]!.ack.done();
+    expect([lane.processed, lane.lag]).toEqual([3, 0]);
+    expect(lane.watermark.position).toBe(2);
   });
 
   it('goes on when an operator retains messages in its state instead of acking them', async () => {
@@ -106,7 +137,7 @@ describe('Lane', () => {
     const backoff = instantBackoff();
     const seen = listen(new Lane(partition, { creditBytes: 1e6, backoff }));
     await until(() => seen.deliveries.length === 3);
-    expect(backoff.waits).toEqual([1, 2, 3]);
+    expect(backoff.waits).toEqual([1, 2, 3, 50]);
   });
 
   it('ends with the error of a fetch that will never work', async () => {

@@ -19,6 +19,9 @@ export interface LaneOptions {
   readonly onLostOffsets?: (lane: Lane, offsets: number) => void;
 }
 
+/** At the end of its log a lane fetches no oftener than this: a request costs as much as some thirty messages. */
+const PAUSE_MS = 50;
+
 /** What a message weighs: its payload, and a little for what JavaScript keeps around it. */
 export function messageBytes(message: Message): number {
   return (message.value?.byteLength ?? 0) + 256;
@@ -95,9 +98,20 @@ export class Lane {
     return this.#received;
   }
 
+  /**
+   * The offset before which nothing is left to do. It lies beyond the watermark where the log holds no more messages:
+   * compaction removed them, or a transaction ended with its mark.
+   */
+  get processed(): number {
+    const { position, pending } = this.watermark;
+    return pending === 0 && !this.#stop.signal.aborted
+      ? Math.max(position, this.#partition.position)
+      : position;
+  }
+
   /** Messages in the log that are not processed yet, as far as is known. */
   get lag(): number {
-    return Math.max(0, this.#partition.highWatermark - this.watermark.position);
+    return Math.max(0, this.#partition.highWatermark - this.processed);
   }
 
   /** Aborts when the intake ends: work that waits for something else than this lane gives up with `LaneStopped`. */
@@ -184,10 +198,13 @@ export class Lane {
       );
       if (messages === null) return;
       this.#noteLostOffsets();
+      let bytes = 0;
       for (const message of messages) {
         if (signal.aborted) return;
+        bytes += messageBytes(message);
         emit(message);
       }
+      if (bytes < wanted / 16) await backoff.wait(PAUSE_MS, signal);
     }
   }
 

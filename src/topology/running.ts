@@ -271,7 +271,7 @@ async function isCaughtUp(
       for (const { partition, latest } of await broker.admin.offsets(topic)) {
         // Partitions of other members are theirs to catch up with.
         const lane = lanes.find(each => each.partition === partition);
-        if (lane && lane.watermark.position < latest) return false;
+        if (lane && lane.processed < latest) return false;
       }
     }
   }

@@ -55,15 +55,15 @@ export class Supervision {
     }
   }
 
-  #lagOf({ topic, partition, lag, watermark }: Lane): number {
+  #lagOf({ topic, partition, lag, processed }: Lane): number {
     const end = this.#ends.get(topic)?.get(partition) ?? 0;
-    return Math.max(lag, end - watermark.position);
+    return Math.max(lag, end - processed);
   }
 
   *#watched(stage: RunningStage): Generator<Watched> {
     for (const lane of stage.lanes) {
-      const { topic, partition, received, watermark } = lane;
-      yield { topic, partition, received, lag: this.#lagOf(lane), position: watermark.position };
+      const { topic, partition, received, processed } = lane;
+      yield { topic, partition, received, lag: this.#lagOf(lane), position: processed };
     }
   }
 

@@ -155,3 +155,20 @@ describe.concurrent('a topology with a typo', () => {
     expect(JSON.parse(ended.stderr)).toMatchObject({ error: { code: 'TOPOLOGY_INVALID', class: 'fatal' } });
   });
 });
+
+describe.concurrent('a command line', () => {
+  it('with an error code that does not exist is told which one was probably meant', async () => {
+    const ended = await plantsense(
+      'dead-letter',
+      'replay',
+      'audio.raw.dead-letter',
+      '--code',
+      'SENSOR_UNKNWN',
+    );
+    expectError(ended, 2, 'USAGE_INVALID', 'Did you mean SENSOR_UNKNOWN?');
+  });
+
+  it('with an empty statement is told so: it used to print nothing', async () => {
+    expectError(await plantsense('db', 'query', ' '), 2, 'USAGE_INVALID', 'empty');
+  });
+});

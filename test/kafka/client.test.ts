@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { eventually } from '../../src/broker/conformance/eventually.js';
 import { fails } from '../../src/broker/conformance/fails.js';
@@ -46,6 +47,36 @@ describeKafka(
       await broker.admin.createTopic(topic, { partitions, maxMessageBytes });
       return topic;
     };
+
+    it('reads what another program committed in a transaction, and passes the marks that it leaves behind', async () => {
+      const broker = await client();
+      const topic = await makeTopic(broker);
+      const kafka = new Kafka({
+        brokers: [server.address()],
+        logLevel: logLevel.NOTHING,
+        retry: { initialRetryTime: 20 },
+      });
+      const producer = kafka.producer({ transactionalId: topic, idempotent: true, maxInFlightRequests: 1 });
+      await producer.connect();
+      for (const [value, end] of [
+        ['kept', 'commit'],
+        ['dropped', 'abort'],
+      ] as const) {
+        const transaction = await producer.transaction();
+        await transaction.send({ topic, messages: [{ value }] });
+        await transaction[end]();
+      }
+      await producer.disconnect();
+      const reader = await broker.reader({ topic, partition: 0 }, 'earliest');
+      expect(values(await take(reader, 1))).toEqual(['kept']);
+      const waiting = new AbortController();
+      const next = reader.fetch(1_000, waiting.signal);
+      // Two messages and two marks.
+      await eventually('the end of the log', () => reader.position === 4);
+      expect(await broker.admin.offsets(topic)).toEqual([{ partition: 0, earliest: 0, latest: 4 }]);
+      waiting.abort();
+      expect(await next).toEqual([]);
+    });
 
     it('is idle when nothing happens', async () => {
       // With its own clocks, as in production. kafkajs's consumer wakes 830 times a second here.

@@ -29,15 +29,19 @@ export function gate<T = void>(): Gate<T> {
   return { promise, open, fail };
 }
 
-/** A backoff that waits for no clock: each wait is noted and over at the next round of the event loop. */
+/** A backoff that waits for no clock: each wait is noted and over at the next round of the event loop, or at an abort. */
 export function instantBackoff(): Backoff & { readonly waits: number[] } {
   const waits: number[] = [];
   return {
     waits,
     delayMs: attempt => attempt,
-    wait: async ms => {
+    wait: async (ms, signal) => {
       waits.push(ms);
-      await settle();
+      if (signal?.aborted) return;
+      await Promise.race([
+        settle(),
+        new Promise(end => signal?.addEventListener('abort', end, { once: true })),
+      ]);
     },
   };
 }
