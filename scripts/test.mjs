@@ -17,6 +17,8 @@ const steps = [
   ['Formatting and lint', () => node(bin(['@biomejs', 'biome', 'bin', 'biome']), 'check', '.')],
   ['Types', () => node(bin(['typescript', 'bin', 'tsc']), '--noEmit')],
   ['Build', () => node(join(root, 'scripts', 'build.mjs'))],
+  // Tests that compute tensors would each wait for it.
+  ['Tensor backend', () => node(join(root, 'dist', 'nn', 'backend', 'set-up', 'run.js'))],
 ];
 
 let failed = 0;

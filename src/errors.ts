@@ -42,6 +42,10 @@ export const ERRORS = {
     class: 'terminal',
     action: 'Look at how the matrix was made: it needs rows, and finite numbers only.',
   },
+  MIXTURE_ILL_DEFINED: {
+    class: 'terminal',
+    action: 'Ask for fewer components or features (PCA), another covariance type, or a larger regCovar.',
+  },
   USAGE_INVALID: {
     class: 'terminal',
     action: 'Correct the command line: `--help` after a command shows what it takes, with an example.',
@@ -167,6 +171,46 @@ export const ERRORS = {
   MODEL_COLLAPSED: {
     class: 'terminal',
     action: 'All data fell into one group: check the input, or set another number of groups.',
+  },
+  MODEL_DIVERGED: {
+    class: 'terminal',
+    action: 'Lower the learning rate, and look for NaN or infinity in the rows.',
+  },
+  TRAINING_CHECKPOINT_INVALID: {
+    class: 'terminal',
+    action: 'Remove the checkpoint to train anew, or train with the rows and options that it was made with.',
+  },
+  BENCHMARK_RESULT_INVALID: {
+    class: 'terminal',
+    action: 'Choose another --out, or remove the file named in the message to compute it anew.',
+  },
+  TENSOR_BACKEND_UNAVAILABLE: {
+    class: 'fatal',
+    action:
+      'Unset PLANTSENSE_TENSOR_BACKEND to let Plantsense choose; `plantsense doctor` tries what this machine can do.',
+  },
+  TENSORFLOW_PLATFORM_UNSUPPORTED: {
+    class: 'terminal',
+    action:
+      'Use Linux with glibc (x64, arm64) or macOS (arm64); or set PLANTSENSE_TENSOR_BACKEND=wasm, slower, to be asked no more.',
+  },
+  TENSORFLOW_UNUSABLE: {
+    class: 'terminal',
+    action: 'Set CXX to another C++17 compiler, or PLANTSENSE_TENSOR_BACKEND=wasm to go on without, slower.',
+  },
+  COMPILER_MISSING: {
+    class: 'terminal',
+    action:
+      'Install a C++ compiler (Debian, Ubuntu: `apt install g++`; Fedora: `dnf install gcc-c++`; macOS: `xcode-select --install`).',
+  },
+  PACKAGE_INDEX_UNREACHABLE: {
+    class: 'retryable',
+    action:
+      'Name an index that can be reached with PIP_INDEX_URL, a proxy with HTTPS_PROXY, or with PIP_FIND_LINKS a directory that has the file.',
+  },
+  PACKAGE_CHECKSUM_MISMATCH: {
+    class: 'terminal',
+    action: 'Ask who runs the package index or proxy: what it serves is damaged or not the published file.',
   },
   WORKER_CRASHED: { class: 'fatal', action: 'Report this with the log: a computing thread ended by itself.' },
   DRAIN_DEADLINE: {

@@ -23,17 +23,28 @@ export function encodeNpy(data: NpyArray, shape: readonly number[] = [data.lengt
       'PARAMETER_INVALID',
       `An array of shape (${shape.join(', ')}) has ${elements(shape)} values, not ${data.length}.`,
     );
-  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const header = `{'descr': '${typeName(data)}', 'fortran_order': False, 'shape': ${tuple}, }`;
-  const start = ALIGNMENT * Math.ceil((MAGIC.length + 4 + header.length + 1) / ALIGNMENT);
+  const header = encodeNpyHeader(typeName(data), shape);
+  const start = header.length;
   const bytes = new Uint8Array(start + data.byteLength);
-  const headerLength = start - MAGIC.length - 4;
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  return bytes;
+}
+
+/**
+ * What a .npy file begins with (format 1.0): for an array that is written piece by piece.
+ * @param type of an element as numpy writes it: `<f4`
+ */
+export function encodeNpyHeader(type: string, shape: readonly number[]): Uint8Array {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const bytes = new Uint8Array(ALIGNMENT * Math.ceil((MAGIC.length + 4 + header.length + 1) / ALIGNMENT));
+  const headerLength = bytes.length - MAGIC.length - 4;
   putLatin1(bytes, 0, MAGIC);
   bytes[6] = 1;
   bytes[8] = headerLength;
   bytes[9] = headerLength >> 8;
   putLatin1(bytes, 10, `${header.padEnd(headerLength - 1)}\n`);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
   return bytes;
 }
 
@@ -43,6 +54,27 @@ export function encodeNpy(data: NpyArray, shape: readonly number[] = [data.lengt
  * @throws PlantsenseError NPY_INVALID
  */
 export function decodeNpy(bytes: Uint8Array): Npy {
+  const { type, shape, dataStart } = decodeNpyHeader(bytes);
+  // A copy, so that the values are aligned whatever the bytes are a part of. (`slice` of a Buffer doesn't copy.)
+  return { data: readValues(new Uint8Array(bytes.subarray(dataStart)), type, elements(shape)), shape };
+}
+
+/** What a .npy file holds, and where. */
+export interface NpyHeader {
+  /** Type of an element as numpy writes it: `<f4`. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** Where the values begin, in bytes. */
+  readonly dataStart: number;
+}
+
+/**
+ * Reads the header of a .npy file in C order.
+ *
+ * @param bytes the file's first ones, at least those of the header
+ * @throws PlantsenseError NPY_INVALID
+ */
+export function decodeNpyHeader(bytes: Uint8Array): NpyHeader {
   if (bytes.length < 12 || latin1(bytes.subarray(0, 6)) !== MAGIC)
     throw new PlantsenseError('NPY_INVALID', 'The file does not start as a .npy file does.');
   // Version 1 gives the header's length in 2 bytes, later ones in 4.
@@ -62,8 +94,7 @@ export function decodeNpy(bytes: Uint8Array): Npy {
     .map(Number);
   if (order === 'True' && shape.length > 1)
     throw new PlantsenseError('NPY_INVALID', 'The .npy file is in Fortran order.');
-  // A copy, so that the values are aligned whatever the bytes are a part of. (`slice` of a Buffer doesn't copy.)
-  return { data: readValues(new Uint8Array(bytes.subarray(dataStart)), type, elements(shape)), shape };
+  return { type, shape, dataStart };
 }
 
 function readValues(bytes: Uint8Array<ArrayBuffer>, type: string, length: number): NpyArray {

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Broker } from '../broker/port.js';
-import { ERRORS, type ErrorCode } from '../errors.js';
+import { ERRORS, PlantsenseError } from '../errors.js';
 import type { StoredDeadLetter } from '../stages/dead-letters.js';
-import { nearestWord } from '../topology/suggest.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, readConnection, withBrokerOptions, withExistingBroker } from './connection.js';
 import { type JsonOption, newCommand, newGroup } from './new-command.js';
@@ -87,10 +86,11 @@ function replayCommand(cli: Cli): Command {
   )
     .argument('<topic>', 'the dead-letter topic')
     .option('--at <partition/offset>', 'only this one', parsePlace)
-    .option('--code <code>', 'only those with this error code', parseCode);
+    .option('--code <code>', 'only those with this error code');
   return withBrokerOptions(command).action(async (topic: string, flags: ReplayFlags) => {
     const { findDeadLetter, readDeadLetters, replayDeadLetter } = await import('../stages/dead-letters.js');
     const { at, code, json } = flags;
+    if (code !== undefined) await checkCode(code);
     const counts: Record<string, number> = {};
     await withExistingBroker(cli, await readConnection(cli, flags), async broker => {
       const producer = await broker.producer();
@@ -142,12 +142,12 @@ function parsePlace(place: string): Place {
   return { partition: Number(match[1]), offset: Number(match[2]) };
 }
 
-function parseCode(code: string): ErrorCode {
-  if (Object.hasOwn(ERRORS, code)) return code as ErrorCode;
+async function checkCode(code: string): Promise<void> {
+  if (Object.hasOwn(ERRORS, code)) return;
+  const { nearestWord } = await import('../topology/suggest.js');
   const nearest = nearestWord(code.toUpperCase(), Object.keys(ERRORS));
-  throw new InvalidArgumentError(
-    nearest ? `Did you mean ${nearest}?` : '`dead-letter list` shows the codes.',
-  );
+  const hint = nearest ? `Did you mean ${nearest}?` : '`dead-letter list` shows the codes.';
+  throw new PlantsenseError('USAGE_INVALID', `There is no error code ${code}. ${hint}`);
 }
 
 function text(value: unknown): string {

@@ -45,6 +45,12 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
+/** For an option's text: whole numbers in a range, with commas between them. */
+export function wholeNumbers(min: number, max: number): (text: string) => readonly number[] {
+  const parse = wholeNumber(min, max);
+  return text => text.split(',').map(parse);
+}
+
 /** For an option's text: a number in a range, both ends included. */
 export function decimalNumber(min: number, max = Number.MAX_VALUE): (text: string) => number {
   return text => {

@@ -1,13 +1,17 @@
 import { Command } from 'commander';
+import { benchCommand } from './bench.js';
 import { calibrateCommand } from './calibrate.js';
 import type { Cli } from './cli.js';
+import { clusterCommand } from './cluster.js';
 import { dbCommand } from './db.js';
 import { deadLetterCommand } from './dead-letter.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { encodeCommand } from './encode.js';
 import { featuresCommand } from './features.js';
 import { graphCommand } from './graph.js';
 import { lintCommand } from './lint.js';
+import { metricsCommand } from './metrics.js';
 import { modelsCommand } from './models.js';
 import { runCommand } from './run.js';
 import { sendCommand } from './send.js';
@@ -56,6 +60,12 @@ export function buildProgram(cli: Cli): Command {
   program.commandsGroup('Models:');
   program.addCommand(trainCommand(cli));
   program.addCommand(modelsCommand(cli));
+  program.addCommand(benchCommand(cli));
+  program.addCommand(encodeCommand(cli));
+
+  program.commandsGroup('Cluster arrays:');
+  program.addCommand(clusterCommand(cli));
+  program.addCommand(metricsCommand(cli));
 
   program.commandsGroup('See what happens:');
   program.addCommand(tapCommand(cli));

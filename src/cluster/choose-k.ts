@@ -52,7 +52,13 @@ export function* kCandidates(x: Matrix, params: ChooseKParams = {}): Generator<K
   const parts = Math.min(folds, x.rows);
   for (let k = kMin; k <= kMax; k++) {
     const fitDensity = (rows: Matrix, seed: number, nInit: number) =>
-      new GaussianMixture({ nComponents: k, regCovar, nInit, randomState: seed }).fit(rows).mixture;
+      new GaussianMixture({
+        nComponents: k,
+        covarianceType: 'diag',
+        regCovar,
+        nInit,
+        randomState: seed,
+      }).fit(rows).mixture;
     const { heldOut, stability } = crossValidate(
       x,
       (rows, seed) => fitDensity(rows, seed, 1),

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../random.js';
 import { adjustedRandScore } from './adjusted-rand-score.js';
 import { DiagonalMixture } from './diagonal-mixture.js';
-import { GaussianMixture } from './gaussian-mixture.js';
-import { takeRows } from './matrix.js';
+import { COVARIANCE_TYPES, type CovarianceType, GaussianMixture } from './gaussian-mixture.js';
+import { type Matrix, takeRows } from './matrix.js';
 import { ESTIMATOR_CHECKS } from './testing/estimator-checks.js';
 import { fromRows, type GoldenMatrix, goldenLabels, goldenMatrix, reference } from './testing/goldens.js';
+import { mixtureReference } from './testing/mixture-goldens.js';
+import { randomMatrix } from './testing/random-matrix.js';
 
 function goldenMixture({ gmm, k }: GoldenMatrix): DiagonalMixture {
   const cols = gmm.means.length / k;
@@ -16,13 +19,15 @@ function goldenMixture({ gmm, k }: GoldenMatrix): DiagonalMixture {
 }
 
 describe('GaussianMixture', () => {
-  it.each(ESTIMATOR_CHECKS)('$name', ({ check }) => {
-    check((k, seed) => new GaussianMixture({ nComponents: k, randomState: seed }));
+  describe.each(COVARIANCE_TYPES)('of covariance type %s', covarianceType => {
+    it.each(ESTIMATOR_CHECKS)('$name', ({ check }) => {
+      check((k, seed) => new GaussianMixture({ nComponents: k, covarianceType, randomState: seed }));
+    });
   });
 
   it.each(reference.matrices)('is as good as ten starts of scikit-learn on $name', golden => {
     const x = goldenMatrix(golden.name);
-    const fitted = new GaussianMixture({ nComponents: golden.k, nInit: 10 }).fit(x);
+    const fitted = new GaussianMixture({ nComponents: golden.k, covarianceType: 'diag', nInit: 10 }).fit(x);
     // Log-likelihoods are negative: a ratio below 1 is better.
     expect(fitted.mixture.score(x) / golden.gmm.score).toBeLessThan(1.01);
     expect(fitted.converged).toBe(true);
@@ -34,7 +39,12 @@ describe('GaussianMixture', () => {
     const x = goldenMatrix('overlapping');
     let before = Number.NEGATIVE_INFINITY;
     for (let maxIter = 1; maxIter < 12; maxIter++) {
-      const { mixture } = new GaussianMixture({ nComponents: 7, maxIter, tol: 0 }).fit(x);
+      const { mixture } = new GaussianMixture({
+        nComponents: 7,
+        covarianceType: 'diag',
+        maxIter,
+        tol: 0,
+      }).fit(x);
       const score = mixture.score(x);
       expect(score).toBeGreaterThanOrEqual(before - 1e-9);
       before = score;
@@ -43,12 +53,75 @@ describe('GaussianMixture', () => {
 
   it('does not lose the variance of features far from zero', () => {
     const x = fromRows(Array.from({ length: 40 }, (_, i) => [1e9 + (i % 4), 1e9 - (i % 3)]));
-    const { mixture } = new GaussianMixture({ nComponents: 1 }).fit(x);
+    const { mixture } = new GaussianMixture({ nComponents: 1, covarianceType: 'diag' }).fit(x);
     expect(mixture.covariances.data[0]).toBeCloseTo(1.25 + 1e-6, 5);
   });
 
   it('refuses a single row, as scikit-learn', () => {
     expect(() => new GaussianMixture({ nComponents: 1 }).fit(fromRows([[1, 2]]))).toThrow(/2 rows/);
+  });
+
+  it.each(mixtureReference.fits)(
+    'is as likely as the best of ten starts of scikit-learn on $name, $covarianceType',
+    ({ name, k, covarianceType, lowerBound }) => {
+      const fitted = new GaussianMixture({ nComponents: k, covarianceType, nInit: 10 }).fit(
+        goldenMatrix(name),
+      );
+      expect(fitted.lowerBound).toBeGreaterThan(lowerBound - 0.01 * Math.abs(lowerBound));
+      expect(fitted.converged).toBe(true);
+    },
+  );
+
+  it.each(COVARIANCE_TYPES)('gives the rows in another order the same components, %s', covarianceType => {
+    const x = goldenMatrix('blobs');
+    const order = new Random(4).shuffle(Int32Array.from({ length: x.rows }, (_, row) => row));
+    const clusters5 = (rows: Matrix) =>
+      new GaussianMixture({ nComponents: 5, covarianceType, nInit: 3 }).fit(rows);
+    const fitted = clusters5(x);
+    const shuffled = clusters5(takeRows(x, order));
+    expect(shuffled.lowerBound).toBeCloseTo(fitted.lowerBound, 6);
+    expect(
+      adjustedRandScore(
+        shuffled.labels,
+        order.map(row => fitted.labels[row]!),
+      ),
+    ).toBe(1);
+  });
+
+  it.each(COVARIANCE_TYPES)('gives posteriors that sum to 1, for rows near and far, %s', covarianceType => {
+    const fitted = new GaussianMixture({ nComponents: 7, covarianceType }).fit(goldenMatrix('overlapping'));
+    for (const factor of [0, 1, 100, 1e8]) {
+      const rows = takeRows(goldenMatrix('overlapping'), [0, 1, 2, 3, 4]);
+      const scaled = { ...rows, data: rows.data.map(value => value * factor) };
+      const { data } = fitted.predictProba(scaled);
+      for (let row = 0; row < 5; row++)
+        expect(data.subarray(row * 7, (row + 1) * 7).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+      expect(fitted.scoreSamples(scaled).every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('fits more features than a component has rows, as scikit-learn does by regCovar', () => {
+    const x = randomMatrix(60, 150, 1);
+    const fitted = new GaussianMixture({ nComponents: 3 }).fit(x);
+    expect(Number.isFinite(fitted.lowerBound)).toBe(true);
+    expect(new Set(fitted.labels).size).toBe(3);
+  });
+
+  it.each(['full', 'tied'] as const)('says which covariance can not be inverted, %s', covarianceType => {
+    const x = fromRows(Array.from({ length: 20 }, (_, i) => [i % 5, 2 * (i % 5), i % 2]));
+    expect(() => new GaussianMixture({ nComponents: 2, covarianceType, regCovar: 0 }).fit(x)).toThrow(
+      expect.objectContaining({
+        code: 'MIXTURE_ILL_DEFINED',
+        message: expect.stringMatching(/not positive definite/),
+      }),
+    );
+  });
+
+  it('refuses a covariance type that it does not know', () => {
+    const covarianceType = 'round' as CovarianceType;
+    expect(() => new GaussianMixture({ nComponents: 2, covarianceType })).toThrow(
+      /full, tied, diag, spherical/,
+    );
   });
 });
 
@@ -79,7 +152,7 @@ describe('DiagonalMixture', () => {
     const half = Float64Array.of(0.5, 0.5);
     expect(() => new DiagonalMixture(half, means, fromRows([[1], [0]]))).toThrow(/not above zero/);
     expect(() => new DiagonalMixture(Float64Array.of(1, 0), means, ones)).toThrow(/not above zero/);
-    expect(() => new DiagonalMixture(Float64Array.of(1), means, ones)).toThrow(/differ in shape/);
+    expect(() => new DiagonalMixture(Float64Array.of(1), means, ones)).toThrow(/different shapes/);
   });
 });
 

@@ -1,16 +1,27 @@
 import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
-import { DiagonalMixture } from './diagonal-mixture.js';
 import type { Estimator, PredictiveClustering } from './estimator.js';
 import { KMeans } from './k-means.js';
-import { type Matrix, zeros } from './matrix.js';
+import type { Matrix, Matrix64 } from './matrix.js';
+import type { Mixture } from './mixture.js';
+import { MAXIMIZE, type Maximize } from './mixture-estimates.js';
 import { checkFit, checkInteger, checkNotNegative } from './parameters.js';
 
-export interface GaussianMixtureParams {
+/** The shapes that covariances may have. */
+export const COVARIANCE_TYPES = ['full', 'tied', 'diag', 'spherical'] as const;
+export type CovarianceType = (typeof COVARIANCE_TYPES)[number];
+
+/** The class of the mixture that a shape of the covariances gives. */
+export type MixtureOf<T extends CovarianceType> = ReturnType<(typeof MAXIMIZE)[T]>;
+
+export interface GaussianMixtureParams<T extends CovarianceType = CovarianceType> {
   /** Number of components. */
   readonly nComponents: number;
-  /** The shape of the covariances; one for now. */
-  readonly covarianceType?: 'diag';
+  /**
+   * `full`: each component its own covariance matrix; `tied`: one for all; `diag`: each its own variances; `spherical`:
+   * each one variance. Default `full`.
+   */
+  readonly covarianceType?: T;
   /** Gain of the mean log-likelihood below which a run has converged. Default 1e-3. */
   readonly tol?: number;
   /** Added to every variance, so that none is zero. Default 1e-6. */
@@ -23,9 +34,8 @@ export interface GaussianMixtureParams {
   readonly randomState?: number;
 }
 
-/** A fitted mixture. */
-export interface GaussianMixtureFit extends PredictiveClustering {
-  readonly mixture: DiagonalMixture;
+interface Run<M> {
+  readonly mixture: M;
   /** Mean log-likelihood of the rows in the last step of the best run. */
   readonly lowerBound: number;
   readonly nIter: number;
@@ -33,37 +43,34 @@ export interface GaussianMixtureFit extends PredictiveClustering {
   readonly converged: boolean;
 }
 
-interface Run {
-  readonly mixture: DiagonalMixture;
-  readonly lowerBound: number;
-  readonly nIter: number;
-  readonly converged: boolean;
+/** A fitted mixture. */
+export interface GaussianMixtureFit<M extends Mixture = Mixture> extends PredictiveClustering, Run<M> {
+  /** Posterior probability of each component for each row, `[rows, k]`. Throws as `predict`. */
+  predictProba(x: Matrix): Matrix64;
+  /** Log-likelihood of each row. Throws as `predict`. */
+  scoreSamples(x: Matrix): Float64Array;
 }
-
-/** Keeps a component that lost all its rows from dividing by zero, as scikit-learn does. */
-const LEAST_COUNT = 10 * Number.EPSILON;
-
-/**
- * A smaller share of a row changes no digit of a sum that its component keeps. With many features nearly all shares
- * are: leaving them out makes a step several times faster.
- */
-const LEAST_SHARE = Number.EPSILON / 2;
 
 /** scikit-learn asks for two rows at least: one has no variance. */
 const LEAST_ROWS = 2;
 
 /**
- * Gaussian mixture with diagonal covariances by expectation-maximization (Dempster, Laird & Rubin 1977), started from
- * k-means, as scikit-learn's `GaussianMixture(covariance_type="diag")`. Variances are taken about the new means in a
- * second pass, which doesn't cancel for features far from zero.
+ * Gaussian mixture by expectation-maximization (Dempster, Laird & Rubin 1977), started from k-means, as scikit-learn's
+ * `GaussianMixture`.
+ *
+ * @example
+ * const { labels, mixture } = new GaussianMixture({ nComponents: 5, covarianceType: 'tied' }).fit(x);
+ * mixture.bic(x);
  */
-export class GaussianMixture implements Estimator<GaussianMixtureFit> {
-  readonly #params: Required<GaussianMixtureParams>;
+export class GaussianMixture<T extends CovarianceType = 'full'>
+  implements Estimator<GaussianMixtureFit<MixtureOf<T>>>
+{
+  readonly #params: Required<GaussianMixtureParams<CovarianceType>>;
 
   /** @throws PlantsenseError PARAMETER_INVALID */
-  constructor(params: GaussianMixtureParams) {
+  constructor(params: GaussianMixtureParams<T>) {
     this.#params = {
-      covarianceType: 'diag',
+      covarianceType: 'full',
       tol: 1e-3,
       regCovar: 1e-6,
       maxIter: 100,
@@ -76,82 +83,64 @@ export class GaussianMixture implements Estimator<GaussianMixtureFit> {
     checkInteger('maxIter', this.#params.maxIter, 1);
     checkNotNegative('tol', this.#params.tol);
     checkNotNegative('regCovar', this.#params.regCovar);
+    if (!COVARIANCE_TYPES.includes(this.#params.covarianceType))
+      throw new PlantsenseError(
+        'PARAMETER_INVALID',
+        `covarianceType must be one of ${COVARIANCE_TYPES.join(', ')}, not ${this.#params.covarianceType}.`,
+      );
   }
 
-  fit(x: Matrix): GaussianMixtureFit {
-    const { nComponents, nInit, randomState } = this.#params;
+  /** Throws as every estimator, and MIXTURE_ILL_DEFINED when a covariance is not positive definite. */
+  fit(x: Matrix): GaussianMixtureFit<MixtureOf<T>> {
+    const { nComponents, nInit, randomState, covarianceType } = this.#params;
     checkFit(x, 'nComponents', nComponents);
     if (x.rows < LEAST_ROWS)
       throw new PlantsenseError(
         'MATRIX_INVALID',
         `A mixture needs ${LEAST_ROWS} rows at least, not ${x.rows}.`,
       );
+    const maximize = MAXIMIZE[covarianceType] as Maximize<MixtureOf<T>>;
     const random = new Random(randomState);
-    const responsibilities = new Float64Array(x.rows * nComponents);
-    let best: Run | undefined;
+    const shares = new Float64Array(x.rows * nComponents);
+    let best: Run<MixtureOf<T>> | undefined;
     for (let run = 0; run < nInit; run++) {
       const kMeans = new KMeans({ nClusters: nComponents, nInit: 1, randomState: random.uint32() });
-      const result = this.#run(x, kMeans.fit(x).labels, responsibilities);
+      const result = this.#run(x, kMeans.fit(x).labels, maximize, shares);
       if (!best || result.lowerBound > best.lowerBound) best = result;
     }
     const { mixture } = best!;
-    return { ...best!, labels: mixture.predict(x), predict: rows => mixture.predict(rows) };
+    return {
+      ...best!,
+      labels: mixture.predict(x),
+      predict: rows => mixture.predict(rows),
+      predictProba: rows => mixture.predictProba(rows),
+      scoreSamples: rows => mixture.scoreSamples(rows),
+    };
   }
 
   /** One run of expectation-maximization from a parting of the rows. */
-  #run(x: Matrix, labels: Int32Array, responsibilities: Float64Array): Run {
+  #run(
+    x: Matrix,
+    labels: Int32Array,
+    maximize: Maximize<MixtureOf<T>>,
+    shares: Float64Array,
+  ): Run<MixtureOf<T>> {
     const { nComponents, tol, regCovar, maxIter } = this.#params;
-    responsibilities.fill(0);
+    shares.fill(0);
     labels.forEach((label, row) => {
-      responsibilities[row * nComponents + label] = 1;
+      shares[row * nComponents + label] = 1;
     });
-    let mixture = maximize(x, responsibilities, nComponents, regCovar);
+    let mixture = maximize(x, shares, nComponents, regCovar);
     let lowerBound = Number.NEGATIVE_INFINITY;
     let nIter = 0;
     let converged = false;
     while (nIter < maxIter && !converged) {
       nIter++;
       const before = lowerBound;
-      lowerBound = mixture.expect(x, responsibilities).reduce((a, b) => a + b) / x.rows;
-      mixture = maximize(x, responsibilities, nComponents, regCovar);
+      lowerBound = mixture.expect(x, shares).reduce((a, b) => a + b) / x.rows;
+      mixture = maximize(x, shares, nComponents, regCovar);
       converged = Math.abs(lowerBound - before) < tol;
     }
     return { mixture, lowerBound, nIter, converged };
   }
-}
-
-/** The mixture that fits best when rows belong to components by `responsibilities` (`[rows, k]`). */
-function maximize(x: Matrix, responsibilities: Float64Array, k: number, regCovar: number): DiagonalMixture {
-  const { rows, cols, data } = x;
-  const counts = new Float64Array(k).fill(LEAST_COUNT);
-  const means = zeros(k, cols);
-  const covariances = zeros(k, cols);
-  for (let row = 0; row < rows; row++) {
-    for (let component = 0; component < k; component++) {
-      const share = responsibilities[row * k + component]!;
-      if (share < LEAST_SHARE) continue;
-      counts[component]! += share;
-      for (let col = 0; col < cols; col++)
-        means.data[component * cols + col]! += share * data[row * cols + col]!;
-    }
-  }
-  for (let i = 0; i < k * cols; i++) means.data[i]! /= counts[Math.floor(i / cols)]!;
-  for (let row = 0; row < rows; row++) {
-    for (let component = 0; component < k; component++) {
-      const share = responsibilities[row * k + component]!;
-      if (share < LEAST_SHARE) continue;
-      for (let col = 0; col < cols; col++) {
-        const d = data[row * cols + col]! - means.data[component * cols + col]!;
-        covariances.data[component * cols + col]! += share * d * d;
-      }
-    }
-  }
-  for (let i = 0; i < k * cols; i++)
-    covariances.data[i] = covariances.data[i]! / counts[Math.floor(i / cols)]! + regCovar;
-  const total = counts.reduce((a, b) => a + b);
-  return new DiagonalMixture(
-    counts.map(count => count / total),
-    means,
-    covariances,
-  );
 }

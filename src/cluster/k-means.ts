@@ -1,10 +1,12 @@
 import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
 import type { Estimator, PredictiveClustering } from './estimator.js';
-import { kMeansPlusPlus } from './k-means-plus-plus.js';
+import { chooseFarRows } from './k-means-plus-plus.js';
+import { inWorkspace } from './linear-algebra/workspace.js';
 import { assign, type LloydResult, lloyd } from './lloyd.js';
 import { checkMatrix, type Matrix, type Matrix64, takeRows } from './matrix.js';
 import { checkFit, checkInteger, checkNotNegative } from './parameters.js';
+import { Points } from './points.js';
 import { sameClustering } from './same-clustering.js';
 
 export interface KMeansParams {
@@ -63,30 +65,35 @@ export class KMeans implements Estimator<KMeansFit> {
     const random = new Random(randomState);
     const shiftTolerance = tol * meanVariance(x);
     const runs = typeof init === 'object' ? 1 : this.#params.nInit;
-    let best: LloydResult | undefined;
-    for (let run = 0; run < runs; run++) {
-      const result = lloyd(x, firstCenters(x, nClusters, init, random), maxIter, shiftTolerance);
-      // Rounding can make the same clusters look a little better: keep the first then.
-      if (!best || (result.inertia < best.inertia && !sameClustering(result.labels, best.labels)))
-        best = result;
-    }
-    const { labels, centers, inertia, nIter } = best!;
+    const { labels, centers, inertia, nIter } = inWorkspace(workspace => {
+      const points = new Points(workspace, x);
+      let best: LloydResult | undefined;
+      for (let run = 0; run < runs; run++) {
+        const start =
+          typeof init === 'object' ? init : takeRows(x, firstRows(points, nClusters, init, random));
+        const result = lloyd(points, start, maxIter, shiftTolerance);
+        // Rounding can make the same clusters look a little better: keep the first then.
+        if (!best || (result.inertia < best.inertia && !sameClustering(result.labels, best.labels)))
+          best = result;
+      }
+      return best!;
+    });
     return { labels, clusterCenters: centers, inertia, nIter, predict: rows => predict(rows, centers) };
   }
 }
 
-function firstCenters(
-  x: Matrix,
+function firstRows(
+  points: Points,
   nClusters: number,
-  init: 'k-means++' | 'random' | Matrix,
+  init: 'k-means++' | 'random',
   random: Random,
-): Matrix {
-  if (typeof init === 'object') return init;
-  if (init === 'k-means++') return kMeansPlusPlus(x, nClusters, random);
-  return takeRows(x, random.shuffle(Int32Array.from({ length: x.rows }, (_, i) => i)).subarray(0, nClusters));
+): Int32Array {
+  if (init === 'k-means++') return chooseFarRows(points, nClusters, random);
+  return random.shuffle(Int32Array.from({ length: points.rows }, (_, i) => i)).subarray(0, nClusters);
 }
 
-function predict(x: Matrix, centers: Matrix): Int32Array {
+/** The nearest centre of each row. Throws as {@link PredictiveClustering.predict}. */
+export function predict(x: Matrix, centers: Matrix): Int32Array {
   checkMatrix(x, centers.cols);
   const labels = new Int32Array(x.rows);
   assign(x, centers, labels);
@@ -94,13 +101,17 @@ function predict(x: Matrix, centers: Matrix): Int32Array {
 }
 
 /** Mean over the features of their variance. */
-function meanVariance(x: Matrix): number {
-  let sum = 0;
-  for (let col = 0; col < x.cols; col++) {
-    let mean = 0;
-    for (let row = 0; row < x.rows; row++) mean += x.data[row * x.cols + col]!;
-    mean /= x.rows;
-    for (let row = 0; row < x.rows; row++) sum += (x.data[row * x.cols + col]! - mean) ** 2;
+export function meanVariance({ data, rows, cols }: Matrix): number {
+  const means = new Float64Array(cols);
+  for (let row = 0; row < rows; row++)
+    for (let col = 0; col < cols; col++) means[col]! += data[row * cols + col]!;
+  for (let col = 0; col < cols; col++) means[col]! /= rows;
+  const sums = new Float64Array(cols);
+  for (let row = 0; row < rows; row++) {
+    for (let col = 0; col < cols; col++) {
+      const d = data[row * cols + col]! - means[col]!;
+      sums[col]! += d * d;
+    }
   }
-  return sum / x.rows / x.cols;
+  return sums.reduce((a, b) => a + b) / rows / cols;
 }

@@ -13,6 +13,15 @@ export function checkNotNegative(name: string, value: number): void {
     throw new PlantsenseError('PARAMETER_INVALID', `${name} must be a number from 0, not ${value}.`);
 }
 
+/** @throws PlantsenseError PARAMETER_INVALID when `value` is not one of `choices` */
+export function checkOneOf(name: string, value: string, choices: readonly string[]): void {
+  if (!choices.includes(value))
+    throw new PlantsenseError(
+      'PARAMETER_INVALID',
+      `${name} must be one of ${choices.join(', ')}, not ${value}.`,
+    );
+}
+
 /**
  * Refuses a matrix that can't be parted into so many clusters.
  * @throws PlantsenseError MATRIX_INVALID, PARAMETER_INVALID

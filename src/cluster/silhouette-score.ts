@@ -1,5 +1,7 @@
 import { checkLabels } from './cluster-means.js';
-import { type Matrix, squaredDistance } from './matrix.js';
+import { inWorkspace } from './linear-algebra/workspace.js';
+import { type Matrix, takeRows } from './matrix.js';
+import { Points } from './points.js';
 
 /**
  * Silhouette of each row (Rousseeuw 1987), as scikit-learn with Euclidean distances: (b - a) / max(a, b), -1 to 1, with
@@ -10,15 +12,7 @@ import { type Matrix, squaredDistance } from './matrix.js';
 export function silhouetteSamples(x: Matrix, labels: ArrayLike<number>): Float64Array {
   const { labels: dense, sizes } = checkLabels(x, labels);
   const k = sizes.length;
-  // Sum of distances of each row to each cluster, `[rows, k]`. Each pair is measured once.
-  const sums = new Float64Array(x.rows * k);
-  for (let i = 0; i < x.rows; i++) {
-    for (let j = i + 1; j < x.rows; j++) {
-      const distance = Math.sqrt(squaredDistance(x.data, i * x.cols, x.data, j * x.cols, x.cols));
-      sums[i * k + dense[j]!]! += distance;
-      sums[j * k + dense[i]!]! += distance;
-    }
-  }
+  const sums = sumsOfDistances(x, dense, sizes);
   return Float64Array.from({ length: x.rows }, (_, row) => {
     const own = dense[row]!;
     if (sizes[own] === 1) return 0;
@@ -29,6 +23,53 @@ export function silhouetteSamples(x: Matrix, labels: ArrayLike<number>): Float64
     const larger = Math.max(inside, outside);
     return larger === 0 ? 0 : (outside - inside) / larger;
   });
+}
+
+/** Sum of distances of each row to each cluster, `[rows, k]`. Each pair of rows is measured once. */
+function sumsOfDistances(x: Matrix, labels: Int32Array, sizes: Float64Array): Float64Array {
+  const k = sizes.length;
+  // The rows of a cluster stand together.
+  const order = Int32Array.from({ length: x.rows }, (_, row) => row).sort(
+    (a, b) => labels[a]! - labels[b]! || a - b,
+  );
+  const ends = sizes.slice();
+  for (let cluster = 1; cluster < k; cluster++) ends[cluster]! += ends[cluster - 1]!;
+  const sums = new Float64Array(x.rows * k);
+  inWorkspace(workspace => {
+    const points = new Points(workspace, takeRows(x, order));
+    const squaresAt = workspace.allocate(x.rows + 1);
+    const squares = workspace.doubles(squaresAt, x.rows + 1);
+    // Of the rows behind: sums of distances to the cluster whose turn it is.
+    const behindAt = workspace.allocate(x.rows + 1);
+    const behind = workspace.doubles(behindAt, x.rows + 1);
+    let first = 0;
+    for (let own = 0; own < k; own++) {
+      behind.fill(0);
+      for (let i = first; i < ends[own]!; i++) {
+        for (let other = own, from = i + 1; other < k; from = ends[other++]!) {
+          const count = ends[other]! - from;
+          if (count <= 0) continue;
+          workspace.kernels.squaredDistances(
+            points.addressOf(from),
+            count,
+            points.length,
+            points.addressOf(i),
+            squaresAt,
+          );
+          // Roots are taken in pairs.
+          squares[count] = 0;
+          sums[order[i]! * k + other]! += workspace.kernels.addRoots(
+            squaresAt,
+            count + (count & 1),
+            behindAt + 8 * from,
+          );
+        }
+      }
+      for (let i = first; i < x.rows; i++) sums[order[i]! * k + own]! += behind[i]!;
+      first = ends[own]!;
+    }
+  });
+  return sums;
 }
 
 /** Mean silhouette of the rows. Throws as {@link silhouetteSamples}. */

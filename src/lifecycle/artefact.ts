@@ -3,7 +3,7 @@ import { PlantsenseError } from '../errors.js';
 import { decodeNpy, encodeNpy, type Npy } from '../npy.js';
 import { type ModelCard, type ModelCardDraft, modelCardSchema } from './model-card.js';
 
-/** The files of a model by name: `card.json` and an array each in `NAME.npy`. */
+/** The files of a model by name: `card.json`, an array each in `NAME.npy`, and what else the kind of model has. */
 export type ArtefactFiles = ReadonlyMap<string, Uint8Array>;
 
 /** A model as it is stored: what describes it, and its numbers, bit for bit. */
@@ -16,19 +16,25 @@ export interface Artefact {
 }
 
 const CARD = 'card.json';
+const NPY = '.npy';
 
 /**
- * Makes the files of a model. The version is its sequence and a hash of card and arrays: the same content gives the
- * same version and the same bytes.
+ * Makes the files of a model. The version is its sequence and a hash of card, arrays and networks: the same content gives
+ * the same version and the same bytes.
+ *
+ * @param networks files of networks, as they are
  */
-export function sealArtefact(draft: ModelCardDraft, arrays: ReadonlyMap<string, Npy>): Artefact {
-  const files = new Map<string, Uint8Array>();
+export function sealArtefact(
+  draft: ModelCardDraft,
+  arrays: ReadonlyMap<string, Npy>,
+  networks: ArtefactFiles = new Map(),
+): Artefact {
+  const encoded = [...arrays].map(
+    ([name, { data, shape }]) => [`${name}.npy`, encodeNpy(data, shape)] as const,
+  );
+  const files = new Map([...encoded, ...networks].sort(([a], [b]) => (a < b ? -1 : 1)));
   const checksums: Record<string, string> = {};
-  for (const [name, { data, shape }] of [...arrays].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const bytes = encodeNpy(data, shape);
-    files.set(`${name}.npy`, bytes);
-    checksums[`${name}.npy`] = sha256(bytes);
-  }
+  for (const [name, bytes] of files) checksums[name] = sha256(bytes);
   const content = { format: 1 as const, ...draft, files: checksums };
   const card: ModelCard = { version: versionOf(content), ...content };
   const text = Buffer.from(`${JSON.stringify(card, null, 2)}\n`);
@@ -53,7 +59,7 @@ export function openArtefact(files: ArtefactFiles): Artefact {
         'MODEL_INVALID',
         `The file ${name} of model ${card.version} has another checksum than its card says.`,
       );
-    arrays.set(name.replace(/\.npy$/, ''), decodeNpy(bytes));
+    if (name.endsWith(NPY)) arrays.set(name.slice(0, -NPY.length), decodeNpy(bytes));
   }
   return { card, arrays, files, cardSha256: sha256(text) };
 }

@@ -1,9 +1,12 @@
 import { checkInteger } from '../cluster/parameters.js';
 import { PlantsenseError } from '../errors.js';
-import type { MixtureKind, MixtureNoiseModel } from './mixture-noise-model.js';
+import type { CheckpointPort } from '../nn/training/checkpoint.js';
+import type { NetworkOptions } from './network-options.js';
+import type { NoiseKind } from './noise-kind.js';
+import type { OpenNoiseModel } from './open-noise-model.js';
 
 export interface FitNoiseOptions {
-  readonly kind: MixtureKind;
+  readonly kind: NoiseKind;
   /** Number of groups, or `auto`: see `chooseK`. Default `auto`. */
   readonly groups?: number | 'auto';
   /** Bounds for `auto`. Default 2 and 20. */
@@ -24,18 +27,32 @@ export interface FitNoiseOptions {
   /** Rises with each model of the method: `nextSequence`. */
   readonly sequence: number;
   /** The model whose group ids go on. */
-  readonly parent?: MixtureNoiseModel | null;
+  readonly parent?: OpenNoiseModel | null;
   /** Least Jaccard similarity for a group id to go over from the parent. Default 0.2. */
   readonly minGroupOverlap?: number;
+  /** Of the kinds that train one. */
+  readonly network?: NetworkOptions;
+  /** Where the trainings of a network keep checkpoints, by the training's name. Default: nowhere. */
+  readonly checkpoint?: (name: string) => CheckpointPort;
   /** Called between steps and awaited, so that it may let others run. */
   readonly onProgress?: (progress: FitProgress) => void | Promise<void>;
+  /** Ends the training of a network, after a checkpoint, by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface FitProgress {
-  readonly phase: 'groups' | 'fit' | 'validation' | 'indices';
+  readonly phase: 'pretraining' | 'groups' | 'fit' | 'validation' | 'indices';
   /** Steps done and steps in all, over all phases. */
   readonly done: number;
   readonly total: number;
+  /** Of a network that is being trained. */
+  readonly training?: {
+    readonly epoch: number;
+    readonly epochs: number;
+    readonly loss: number;
+    /** Time left for the whole fit, as far as it can be told. */
+    readonly etaSecs: number;
+  };
 }
 
 const DEFAULTS = {
@@ -74,6 +91,25 @@ export function fitNoiseSettings(options: FitNoiseOptions): FitNoiseSettings {
       throw new PlantsenseError('PARAMETER_INVALID', `${name} must be a share from 0 to 1, not ${value}.`);
   }
   return settings;
+}
+
+/**
+ * Refuses a fit to too few events.
+ * @param share of the events that are fitted to, the others being held out
+ * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT
+ */
+export function checkEnough(
+  events: number,
+  { minEvents, groups, minGroups }: FitNoiseSettings,
+  share = 1,
+): void {
+  // Two events a group at least, five where their number is to be found.
+  const needed = Math.max(minEvents, Math.ceil((groups === 'auto' ? 5 * minGroups : 2 * groups) / share));
+  if (events < needed)
+    throw new PlantsenseError(
+      'TRAINING_DATA_INSUFFICIENT',
+      `There are ${events} events to train on, ${needed} are needed.`,
+    );
 }
 
 /** Tells of each step of a fit as it begins. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { pooledMel } from '../audio/pooled-mel.js';
 import { DiagonalMixture } from '../cluster/diagonal-mixture.js';
 import { logSumExp } from '../cluster/log-sum-exp.js';
@@ -7,47 +6,16 @@ import { StandardScaler } from '../cluster/standard-scaler.js';
 import { PlantsenseError } from '../errors.js';
 import type { Npy } from '../npy.js';
 import type { Artefact } from './artefact.js';
-import type { GroupAssignment, GroupProbability, LogMelBatch, NoiseModel } from './noise-model.js';
-
-/** Kinds of model that are a mixture on pooled mel statistics. */
-export const MIXTURE_KINDS = ['kmeans', 'gmm'] as const;
-export type MixtureKind = (typeof MIXTURE_KINDS)[number];
-
-/** What the card of such a model adds. */
-export const mixtureDetailsSchema = z.strictObject({
-  featureSet: z.string(),
-  featureOptions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  /** Shape of a log-mel tensor. */
-  bands: z.number().int().positive(),
-  frames: z.number().int().positive(),
-  /** By rising id, the order of the arrays' rows; with the training rows of each. */
-  groups: z.array(z.strictObject({ id: z.number().int().nonnegative(), rows: z.number().int().positive() })),
-  /** The first id that no version of the lineage has used. */
-  nextGroupId: z.number().int().positive(),
-  /** Events of lower log-likelihood are novel: the quantile of the likelihoods of held-out rows. */
-  novelty: z.strictObject({ quantile: z.number().min(0).max(1), logLikelihood: z.number() }),
-  /** The numbers of groups that were tried; empty when the number was given. */
-  candidates: z.array(
-    z.strictObject({
-      k: z.number().int(),
-      bic: z.number(),
-      heldOutLogLikelihood: z.number(),
-      heldOutError: z.number(),
-      stability: z.number(),
-    }),
-  ),
-});
-
-export type MixtureDetails = z.infer<typeof mixtureDetailsSchema>;
-
-/** How many groups an answer names beside the best. */
-const RUNNERS_UP = 3;
+import { groupAnswer } from './group-answer.js';
+import { type NoiseDetails, noiseDetailsSchema } from './noise-details.js';
+import { MIXTURE_KINDS, type MixtureKind } from './noise-kind.js';
+import type { GroupAssignment, LogMelBatch, NoiseModel } from './noise-model.js';
 
 /** k-means or a Gaussian mixture on mean and standard deviation of each mel band, standardised. */
 export class MixtureNoiseModel implements NoiseModel {
   readonly version: string;
   readonly kind: MixtureKind;
-  readonly details: MixtureDetails;
+  readonly details: NoiseDetails;
   readonly groups: readonly number[];
   readonly #scaler: StandardScaler;
   readonly #mixture: DiagonalMixture;
@@ -57,7 +25,7 @@ export class MixtureNoiseModel implements NoiseModel {
   private constructor(
     version: string,
     kind: MixtureKind,
-    details: MixtureDetails,
+    details: NoiseDetails,
     scaler: StandardScaler,
     mixture: DiagonalMixture,
   ) {
@@ -73,7 +41,7 @@ export class MixtureNoiseModel implements NoiseModel {
   /** @throws PlantsenseError MODEL_INVALID when the artefact is of another method or kind, or its arrays don't fit */
   static open({ card, arrays }: Artefact): MixtureNoiseModel {
     const kind = MIXTURE_KINDS.find(each => each === card.kind);
-    const parsed = mixtureDetailsSchema.safeParse(card.details);
+    const parsed = noiseDetailsSchema.safeParse(card.details);
     if (card.method !== 'noise' || !kind || !parsed.success)
       throw new PlantsenseError(
         'MODEL_INVALID',
@@ -129,29 +97,16 @@ export class MixtureNoiseModel implements NoiseModel {
     );
   }
 
-  /** Id of the most probable group of each row, of novel ones too. Throws as {@link assignPooled}. */
-  nearestGroups(x: Matrix): Int32Array {
-    return this.#mixture.predict(this.#scaler.transform(x)).map(component => this.groups[component]!);
+  /** Standardised pooled features of spectrograms, `[rows, 2 bands]`: what it groups. Throws as {@link assign}. */
+  encode(batch: LogMelBatch): Matrix {
+    return this.#scaler.transform(pool(batch, this.bands, this.frames));
   }
 
+  dispose(): void {}
+
   #answer(joint: Float64Array): GroupAssignment {
-    const total = logSumExp(joint, 0, joint.length);
-    // By the logarithms: far groups all have the probability 0.
-    const ranked = [...joint.keys()].sort((a, b) => joint[b]! - joint[a]! || a - b);
-    const answers: GroupProbability[] = ranked.slice(0, RUNNERS_UP + 1).map(component => ({
-      group: this.groups[component]!,
-      probability: Math.exp(joint[component]! - total),
-    }));
-    const logLikelihood = total - this.#logStretch;
-    const novel = logLikelihood < this.details.novelty.logLikelihood;
-    const [best, ...others] = answers;
-    return {
-      group: novel ? null : best!.group,
-      probability: best!.probability,
-      logLikelihood,
-      novel,
-      runnersUp: novel ? answers.slice(0, RUNNERS_UP) : others,
-    };
+    const logLikelihood = logSumExp(joint, 0, joint.length) - this.#logStretch;
+    return groupAnswer(joint, this.groups, logLikelihood, this.details.novelty.logLikelihood);
   }
 }
 

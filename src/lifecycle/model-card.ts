@@ -11,7 +11,7 @@ export const modelCardSchema = z.strictObject({
   version: z.string(),
   /** What the model is for: `noise`. */
   method: z.string(),
-  /** Kind of model: `gmm`, `kmeans`. */
+  /** Kind of model: `gmm`, `vade`. */
   kind: z.string(),
   /** Rises with each model of the method. */
   sequence: z.number().int().positive(),
@@ -34,7 +34,7 @@ export const modelCardSchema = z.strictObject({
   indices: z.record(z.string(), z.number().nullable()),
   /** What the kind of model adds; its own schema checks it. */
   details: z.unknown(),
-  /** SHA-256 of each array's file. */
+  /** SHA-256 of each other file. */
   files: z.record(z.string(), sha256),
 });
 

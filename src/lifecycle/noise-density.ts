@@ -3,7 +3,7 @@ import { GaussianMixture } from '../cluster/gaussian-mixture.js';
 import { KMeans } from '../cluster/k-means.js';
 import { type Matrix, takeRows } from '../cluster/matrix.js';
 import { sphericalMixture } from '../cluster/spherical-mixture.js';
-import type { MixtureKind } from './mixture-noise-model.js';
+import type { MixtureKind } from './noise-kind.js';
 
 export interface DensityParams {
   readonly kind: MixtureKind;
@@ -19,7 +19,9 @@ export interface DensityParams {
 export function fitNoiseDensity(x: Matrix, params: DensityParams): DiagonalMixture {
   const { kind, k, regCovar, nInit, randomState } = params;
   if (kind === 'gmm')
-    return new GaussianMixture({ nComponents: k, regCovar, nInit, randomState }).fit(x).mixture;
+    return new GaussianMixture({ nComponents: k, covarianceType: 'diag', regCovar, nInit, randomState }).fit(
+      x,
+    ).mixture;
   return sphericalMixture(x, new KMeans({ nClusters: k, nInit, randomState }).fit(x), regCovar);
 }
 
@@ -38,23 +40,19 @@ export function occupiedComponents(mixture: DiagonalMixture, x: Matrix): Occupie
   for (const label of all) counts[label]!++;
   const kept = Int32Array.from(counts.keys()).filter(component => counts[component]! > 0);
   const numbers = new Map([...kept].map((component, i) => [component, i]));
-  const weight = kept.reduce((sum, component) => sum + mixture.weights[component]!, 0);
   return {
-    mixture: new DiagonalMixture(
-      Float64Array.from(kept, component => mixture.weights[component]! / weight),
-      takeRows(mixture.means, kept),
-      takeRows(mixture.covariances, kept),
-    ),
+    mixture: selectComponents(mixture, kept),
     labels: all.map(label => numbers.get(label)!),
     sizes: counts.filter(count => count > 0),
   };
 }
 
-/** A mixture with its components in another order. */
-export function reorderComponents(mixture: DiagonalMixture, order: Int32Array): DiagonalMixture {
+/** A mixture of some of the components, in this order. */
+export function selectComponents(mixture: DiagonalMixture, components: Int32Array): DiagonalMixture {
+  const weight = components.reduce((sum, component) => sum + mixture.weights[component]!, 0);
   return new DiagonalMixture(
-    Float64Array.from(order, component => mixture.weights[component]!),
-    takeRows(mixture.means, order),
-    takeRows(mixture.covariances, order),
+    Float64Array.from(components, component => mixture.weights[component]! / weight),
+    takeRows(mixture.means, components),
+    takeRows(mixture.covariances, components),
   );
 }

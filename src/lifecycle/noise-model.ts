@@ -1,3 +1,7 @@
+import type { Matrix } from '../cluster/matrix.js';
+import type { NoiseDetails } from './noise-details.js';
+import type { NoiseKind } from './noise-kind.js';
+
 /** Log-mel spectrograms of several events, one after the other: `[rows, bands, frames]`. */
 export interface LogMelBatch {
   readonly data: Float32Array;
@@ -20,7 +24,10 @@ export interface GroupAssignment {
   readonly group: number | null;
   /** Posterior probability of the most probable group, of a novel event's nearest one too. */
   readonly probability: number;
-  /** Natural logarithm of the density of the event's features; comparable between models of the same features. */
+  /**
+   * Natural logarithm of a density. Of the mixtures it is that of the event's features, comparable between models of the
+   * same features; of models with a network that of the event's latents, comparable within one version only.
+   */
   readonly logLikelihood: number;
   /** The likelihood is below the model's threshold. */
   readonly novel: boolean;
@@ -31,17 +38,23 @@ export interface GroupAssignment {
 /** What gives noise events their group. Every kind of model answers in this form. */
 export interface NoiseModel {
   readonly version: string;
-  /** `kmeans`, `gmm`; deep models later. */
-  readonly kind: string;
+  readonly kind: NoiseKind;
   /** Id of the features that it was fitted on; others it must not be given. */
   readonly featureSet: string;
   readonly bands: number;
   readonly frames: number;
+  readonly details: NoiseDetails;
   /** Ids of its groups, rising. */
   readonly groups: readonly number[];
   /**
    * The group of each event. An event's answer has the same bits whatever the batch that it is in.
    * @throws PlantsenseError MATRIX_INVALID when the batch is empty, has another shape or holds NaN or infinity
    */
-  assign(batch: LogMelBatch): GroupAssignment[];
+  assign(batch: LogMelBatch): GroupAssignment[] | Promise<GroupAssignment[]>;
+  /**
+   * What it groups: the events' features as it sees them, or their latents, `[rows, cols]`. Throws as {@link assign}.
+   */
+  encode(batch: LogMelBatch): Matrix | Promise<Matrix>;
+  /** Frees what it computes with; it can't be used afterwards. */
+  dispose(): void;
 }

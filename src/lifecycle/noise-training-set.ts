@@ -3,11 +3,22 @@ import type { Matrix } from '../cluster/matrix.js';
 import { PlantsenseError } from '../errors.js';
 import type { FeatureOptions } from './feature-set.js';
 import type { ModelCard } from './model-card.js';
+import { TensorFile } from './tensor-file.js';
 
-/** Pooled features of events, as `fitNoise` takes them. */
+/** Spectrograms of a training set in a file: more than memory may hold. */
+export interface StoredTensors {
+  /** Of a .npy file, `[places, bands, frames]`. */
+  readonly path: string;
+  /** The place in the file of each row of the set. */
+  readonly places: Int32Array;
+}
+
+/** Events as `fitNoise` takes them. */
 export interface NoiseTrainingSet {
-  /** `[events, 2 bands]` */
+  /** Pooled features, `[events, 2 bands]`. */
   readonly rows: Matrix;
+  /** The spectrograms, which networks learn from; null when they were not kept. */
+  readonly tensors: StoredTensors | null;
   readonly bands: number;
   readonly frames: number;
   readonly featureSet: string;
@@ -35,16 +46,24 @@ export interface TrainingWindowOptions {
   readonly featureOptions: FeatureOptions;
   /** Most events to keep; the oldest are dropped. Default 20,000. */
   readonly maxEvents?: number;
+  /** Keeps the spectrograms in a new .npy file: 165 kB an event of 128 x 323. Default: it does not keep them. */
+  readonly tensorPath?: string | null;
 }
 
 interface Row {
   readonly eventId: string;
   readonly timeUs: number;
   readonly pooled: Float32Array;
+  /** In the file of spectrograms. */
+  readonly place: number;
 }
 
+/** How far a window may grow beyond its limit before it is cut, without spectrograms and with them. */
+const SLACK = { pooled: 2, tensors: 1.1 };
+
 /**
- * Collects events for training, as pooled features: 1 kB an event. The result depends on which events came, not on
+ * Collects events for training, as pooled features: 1 kB of memory an event, whether spectrograms are kept on disk or not.
+ * The result depends on which events came, not on
  * the order in which partitions delivered them, and an event that comes twice counts once.
  */
 export class NoiseTrainingWindow {
@@ -52,8 +71,16 @@ export class NoiseTrainingWindow {
   readonly #rows = new Map<string, Row>();
   readonly #seen = new Map<string, ModelCard['data']['seen'][number]>();
 
+  readonly #tensors: TensorFile | null;
+  /** Places in the file whose events were dropped. */
+  readonly #free: number[] = [];
+  #places = 0;
+
+  /** @throws PlantsenseError FILE_NOT_WRITABLE */
   constructor(options: TrainingWindowOptions) {
-    this.#options = { maxEvents: 20_000, ...options };
+    this.#options = { maxEvents: 20_000, tensorPath: null, ...options };
+    const { tensorPath, bands, frames } = this.#options;
+    this.#tensors = tensorPath === null ? null : new TensorFile(tensorPath, [bands, frames]);
   }
 
   /** Events that are in the window. */
@@ -61,7 +88,10 @@ export class NoiseTrainingWindow {
     return Math.min(this.#rows.size, this.#options.maxEvents);
   }
 
-  /** @throws PlantsenseError MATRIX_INVALID when the tensor is of another feature set or shape */
+  /**
+   * @throws PlantsenseError MATRIX_INVALID when the tensor is of another feature set or shape; DISK_FULL,
+   *   FILE_NOT_WRITABLE
+   */
   add(event: TrainingEvent): void {
     const { bands, frames, featureSet, maxEvents } = this.#options;
     if (event.featureSet !== featureSet || event.logMel.length !== bands * frames)
@@ -69,10 +99,17 @@ export class NoiseTrainingWindow {
         'MATRIX_INVALID',
         `Event ${event.eventId} has ${event.logMel.length} features of ${event.featureSet}, not ${bands * frames} of ${featureSet}.`,
       );
-    const pooled = pooledMel(event.logMel, bands);
-    this.#rows.set(event.eventId, { eventId: event.eventId, timeUs: event.timeUs, pooled });
+    const { eventId, timeUs, logMel } = event;
+    const place = this.#rows.get(eventId)?.place ?? this.#free.pop() ?? this.#places++;
+    this.#rows.set(eventId, { eventId, timeUs, pooled: pooledMel(logMel, bands), place });
+    this.#tensors?.write(place, logMel);
     // Sorting at each event would cost more than a window that is a little too long.
-    if (this.#rows.size >= 2 * maxEvents) this.#trim();
+    if (this.#rows.size >= maxEvents * (this.#tensors ? SLACK.tensors : SLACK.pooled)) this.#trim();
+  }
+
+  /** Gives it up, when {@link trainingSet} will not be called. */
+  abandon(): void {
+    this.#tensors?.close();
   }
 
   /** Notes that a partition was read up to `offset`. */
@@ -80,10 +117,14 @@ export class NoiseTrainingWindow {
     this.#seen.set(`${topic}/${partition}`, { topic, partition, offset });
   }
 
-  /** @throws PlantsenseError TRAINING_DATA_INSUFFICIENT when the window is empty */
+  /**
+   * Ends the window: nothing can be added afterwards.
+   * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT when the window is empty
+   */
   trainingSet(): NoiseTrainingSet {
     const sorted = this.#trim();
     const { bands, frames, featureSet, featureOptions } = this.#options;
+    this.#tensors?.finish();
     if (sorted.length === 0)
       throw new PlantsenseError('TRAINING_DATA_INSUFFICIENT', 'There are no events to train on.');
     const data = new Float32Array(sorted.length * 2 * bands);
@@ -95,6 +136,10 @@ export class NoiseTrainingWindow {
     );
     return {
       rows: { data, rows: sorted.length, cols: 2 * bands },
+      tensors: this.#tensors && {
+        path: this.#tensors.path,
+        places: Int32Array.from(sorted, ({ place }) => place),
+      },
       bands,
       frames,
       featureSet,
@@ -111,7 +156,10 @@ export class NoiseTrainingWindow {
       (a, b) => a.timeUs - b.timeUs || (a.eventId < b.eventId ? -1 : 1),
     );
     const excess = Math.max(0, sorted.length - this.#options.maxEvents);
-    for (const row of sorted.slice(0, excess)) this.#rows.delete(row.eventId);
+    for (const { eventId, place } of sorted.slice(0, excess)) {
+      this.#rows.delete(eventId);
+      this.#free.push(place);
+    }
     return sorted.slice(excess);
   }
 }

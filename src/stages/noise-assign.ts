@@ -21,6 +21,7 @@ import { originOf } from './origin.js';
 import { type Indexed, indexed, type Outgoing } from './outgoing.js';
 import { sending } from './sending.js';
 import type { RunningStage, StageContext } from './stage.js';
+import { logTensorNotice } from './tensor-notices.js';
 
 export interface NoiseAssignOptions {
   readonly input: string;
@@ -128,7 +129,7 @@ async function score(
   items: readonly Scored[],
   thread: WorkerThread,
   uses: (version: string) => void,
-  { name: stage, metrics, now }: StageContext,
+  { name: stage, metrics, now, log }: StageContext,
 ): Promise<(GroupAssignment | PlantsenseError)[]> {
   const answers = new Array<GroupAssignment | PlantsenseError>(items.length);
   const batches = new Map<string, number[]>();
@@ -151,7 +152,9 @@ async function score(
     const request: AssignRequest = { uri, cardSha256, featureSet: features.featureSet, batch };
     const startMs = now();
     try {
-      const assignments = await thread.call<GroupAssignment[]>(request, [data.buffer]);
+      const assignments = await thread.call<GroupAssignment[]>(request, [data.buffer], report =>
+        logTensorNotice(log, report),
+      );
       rows.forEach((i, row) => {
         answers[i] = assignments[row]!;
       });

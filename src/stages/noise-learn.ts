@@ -1,31 +1,29 @@
 import { join } from 'node:path';
 import { classify, toPlantsenseError } from '../errors.js';
 import { announceModel, announcementKey } from '../lifecycle/announce-model.js';
-import { type ArtefactFiles, openArtefact } from '../lifecycle/artefact.js';
+import { type Artefact, type ArtefactFiles, openArtefact } from '../lifecycle/artefact.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import type { FitProgress } from '../lifecycle/fit-noise-options.js';
 import { nextSequence, saveModel } from '../lifecycle/model-store.js';
-import { openNoiseModel } from '../lifecycle/open-noise-model.js';
+import { groupCount } from '../lifecycle/noise-details.js';
+import { isDeepKind } from '../lifecycle/noise-kind.js';
+import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
+import { jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
 import { codec } from '../records/codec.js';
 import type { ModelAnnouncement } from '../records/types.js';
 import { retrying } from '../stream/retry.js';
 import { WorkerThread } from '../stream/worker-pool.js';
 import type { FitRequest } from './fit-noise.worker.js';
 import { ModelWatch } from './model-watch.js';
+import { fitOptionsOf, type NoiseModelOptions } from './noise-model-options.js';
 import type { RunningStage, StageContext } from './stage.js';
+import { logTensorNotice } from './tensor-notices.js';
 import { readTrainingWindow } from './training-window.js';
 
 export interface NoiseLearnOptions {
   readonly input: string;
   readonly outputs: { readonly models: string };
-  readonly model: {
-    readonly type: 'gmm' | 'kmeans';
-    readonly groups: number | 'auto';
-    readonly minGroups: number;
-    readonly maxGroups: number;
-    readonly novelQuantile: number;
-    readonly seed: number;
-  };
+  readonly model: NoiseModelOptions;
   readonly firstAfterEvents: number;
   readonly windowHours: number;
 }
@@ -86,7 +84,7 @@ export async function startNoiseLearn(
     if (!isDue || !isLeader || ever < retryAtEvents) return;
     const startMs = context.now();
     const announcement = await learn(options, context, stop.signal, progress => {
-      detail = `learns its first model: ${progress.phase}, ${progress.done} of ${progress.total}`;
+      detail = `learns its first model: ${describeProgress(progress)}`;
     }).catch(error => {
       if (classify(error) === 'terminal') retryAtEvents = Math.ceil(MORE_EVENTS * ever);
       throw error;
@@ -148,6 +146,12 @@ async function countEvents({ input }: NoiseLearnOptions, { broker }: StageContex
   };
 }
 
+function describeProgress({ phase, done, total, training }: FitProgress): string {
+  if (!training) return `${phase}, ${done} of ${total}`;
+  const { epoch, epochs, loss, etaSecs } = training;
+  return `${phase}, epoch ${epoch} of ${epochs}, loss ${loss.toPrecision(4)}, ${Math.ceil(etaSecs)} s left`;
+}
+
 /** Fits a model to the window, keeps it, and announces it. */
 async function learn(
   options: NoiseLearnOptions,
@@ -156,42 +160,81 @@ async function learn(
   onProgress: (progress: FitProgress) => void,
 ): Promise<ModelAnnouncement> {
   const { dataDir, producer, backoff } = context;
-  const { model } = options;
-  const set = await readTrainingWindow(context.broker, options.input, options.windowHours, signal);
-  const store = new DirectoryModelStore(join(dataDir, 'models'));
-  const request: FitRequest = {
-    set,
-    options: {
-      kind: model.type,
-      groups: model.groups,
-      minGroups: model.minGroups,
-      maxGroups: model.maxGroups,
-      noveltyQuantile: model.novelQuantile,
-      seed: model.seed,
-      sequence: await nextSequence(store, 'noise'),
-    },
-  };
-  const thread = new WorkerThread(import.meta.url, './fit-noise.worker');
-  const abandon = () => void thread.close();
-  signal.addEventListener('abort', abandon, { once: true });
+  const job = trainingJob(options, context);
   try {
-    const files = await thread.call<ArtefactFiles>(request, [], progress =>
-      onProgress(progress as FitProgress),
+    const store = new DirectoryModelStore(join(dataDir, 'models'));
+    const set = await trainingSet(options, context, job, signal);
+    const artefact = await fitInThread(
+      {
+        ...{ set, jobDirectory: job?.directory ?? null },
+        options: { ...fitOptionsOf(options.model), sequence: await nextSequence(store, 'noise') },
+      },
+      context,
+      signal,
+      onProgress,
     );
-    const artefact = openArtefact(files);
     await saveModel(store, artefact);
     // The first model scores all events, those too that were heard before it was there.
-    const announcement = announceModel([], artefact, openNoiseModel(artefact).groups.length, {
+    const announcement = announceModel([], artefact, groupCount(artefact.card), {
       state: 'promoted',
       activeFromUs: 0,
-      reason: `The first model, of ${request.set.rows.rows} events.`,
+      reason: `The first model, of ${set.rows.rows} events.`,
     });
     const message = {
       key: announcementKey(announcement),
       value: codec('model-announcement').encode(announcement),
     };
     await retrying(() => producer.send(options.outputs.models, [message]), { backoff, signal });
+    await job?.remove();
     return announcement;
+  } catch (error) {
+    // The same events would fail again. A training that is stopped, or short of disk, goes on later.
+    if (classify(error) === 'terminal') await job?.remove();
+    throw error;
+  }
+}
+
+/** Networks train long enough to be interrupted. */
+function trainingJob(
+  { input, windowHours, model }: NoiseLearnOptions,
+  { name: stage, dataDir }: StageContext,
+): TrainingJob | null {
+  if (!isDeepKind(model.type)) return null;
+  const key = { stage, input, windowHours, model };
+  return new TrainingJob(jobDirectory(join(dataDir, 'checkpoints'), key));
+}
+
+/** The window, or the one of a training that was interrupted. */
+async function trainingSet(
+  { input, windowHours }: NoiseLearnOptions,
+  { broker, log }: StageContext,
+  job: TrainingJob | null,
+  signal: AbortSignal,
+): Promise<NoiseTrainingSet> {
+  const interrupted = await job?.resume();
+  if (interrupted) {
+    log.info({ events: interrupted.rows.rows }, 'Goes on with a training that was interrupted.');
+    return interrupted;
+  }
+  const set = await readTrainingWindow(broker, input, windowHours, signal, job?.tensorPath);
+  await job?.keep(set);
+  return set;
+}
+
+async function fitInThread(
+  request: FitRequest,
+  { log }: StageContext,
+  signal: AbortSignal,
+  onProgress: (progress: FitProgress) => void,
+): Promise<Artefact> {
+  const thread = new WorkerThread(import.meta.url, './fit-noise.worker');
+  const abandon = () => void thread.close();
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    const files = await thread.call<ArtefactFiles>(request, [], report => {
+      if (!logTensorNotice(log, report)) onProgress(report as FitProgress);
+    });
+    return openArtefact(files);
   } finally {
     signal.removeEventListener('abort', abandon);
     await thread.close();

@@ -9,12 +9,14 @@ import { readSound } from './read-sound.js';
  * a recording that is there twice counts once. They have no event time.
  *
  * @param onRead told of each file, and awaited
- * @throws PlantsenseError as `readSound`
+ * @param tensorPath where to keep their spectrograms, for networks; null for models that need none
+ * @throws PlantsenseError as `readSound`; DISK_FULL, FILE_NOT_WRITABLE
  */
 export async function trainingSetOfFiles(
   files: readonly string[],
   logMel: Partial<LogMelOptions>,
   onRead: (done: number, file: string) => void | Promise<void>,
+  tensorPath: string | null = null,
 ): Promise<NoiseTrainingSet> {
   const tensor = new EventTensor(logMel);
   const [bands, frames] = tensor.shape;
@@ -25,12 +27,18 @@ export async function trainingSetOfFiles(
     featureSet,
     featureOptions: { ...options },
     maxEvents: Math.max(1, files.length),
+    tensorPath,
   });
-  for (const [i, file] of files.entries()) {
-    const { samples, sampleRateHz } = await readSound(file);
-    const eventId = createHash('sha256').update(samples).digest('hex');
-    window.add({ eventId, timeUs: 0, featureSet, logMel: tensor.compute(samples, sampleRateHz) });
-    await onRead(i + 1, file);
+  try {
+    for (const [i, file] of files.entries()) {
+      const { samples, sampleRateHz } = await readSound(file);
+      const eventId = createHash('sha256').update(samples).digest('hex');
+      window.add({ eventId, timeUs: 0, featureSet, logMel: tensor.compute(samples, sampleRateHz) });
+      await onRead(i + 1, file);
+    }
+  } catch (error) {
+    window.abandon();
+    throw error;
   }
   return window.trainingSet();
 }

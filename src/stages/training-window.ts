@@ -12,13 +12,16 @@ const US_PER_HOUR = 3_600_000_000;
  * The events of the last hours of a topic of features, counted back from its newest event. Tensors of another feature set
  * or shape than the newest event's, from before a change of the options, are left out.
  *
- * @throws PlantsenseError TOPIC_NOT_FOUND; TRAINING_DATA_INSUFFICIENT when the topic holds no event
+ * @param tensorPath where to keep their spectrograms, for networks; null for models that need none
+ * @throws PlantsenseError TOPIC_NOT_FOUND; TRAINING_DATA_INSUFFICIENT when the topic holds no event; DISK_FULL,
+ *   FILE_NOT_WRITABLE
  */
 export async function readTrainingWindow(
   broker: Broker,
   topic: string,
   windowHours: number,
   signal: AbortSignal,
+  tensorPath: string | null = null,
 ): Promise<NoiseTrainingSet> {
   let newest: Pick<NoiseFeatures, 'startTimeUs' | 'featureSet' | 'shape'> | null = null;
   for await (const messages of readToEnd(broker, topic, signal)) {
@@ -34,19 +37,24 @@ export async function readTrainingWindow(
     throw new PlantsenseError('TRAINING_DATA_INSUFFICIENT', `The topic ${topic} holds no event to train on.`);
   const { featureSet, shape, startTimeUs: newestUs } = newest;
   const [bands = 0, frames = 0] = shape;
-  const window = new NoiseTrainingWindow({ bands, frames, featureSet, featureOptions: {} });
-  for await (const messages of readToEnd(broker, topic, signal)) {
-    for (const message of messages) {
-      window.saw(topic, message.partition, message.offset + 1);
-      const features = decode(message);
-      if (!features || features.featureSet !== featureSet) continue;
-      if (features.shape[0] !== bands || features.shape[1] !== frames) continue;
-      if (newestUs - features.startTimeUs > windowHours * US_PER_HOUR) continue;
-      const { eventId, startTimeUs: timeUs, tensor } = features;
-      window.add({ eventId, timeUs, featureSet, logMel: tensorFloats(tensor) });
+  const window = new NoiseTrainingWindow({ bands, frames, featureSet, featureOptions: {}, tensorPath });
+  try {
+    for await (const messages of readToEnd(broker, topic, signal)) {
+      for (const message of messages) {
+        window.saw(topic, message.partition, message.offset + 1);
+        const features = decode(message);
+        if (!features || features.featureSet !== featureSet) continue;
+        if (features.shape[0] !== bands || features.shape[1] !== frames) continue;
+        if (newestUs - features.startTimeUs > windowHours * US_PER_HOUR) continue;
+        const { eventId, startTimeUs: timeUs, tensor } = features;
+        window.add({ eventId, timeUs, featureSet, logMel: tensorFloats(tensor) });
+      }
     }
+    signal.throwIfAborted();
+  } catch (error) {
+    window.abandon();
+    throw error;
   }
-  signal.throwIfAborted();
   return window.trainingSet();
 }
 

@@ -6,12 +6,15 @@ import type { LintContext, SensorVariant } from './lint-context.js';
 const HEADROOM_DB = 5;
 /** Below this, in dB SPL, no plant and no microphone is silent. */
 const QUIET_DB_SPL = 10;
+/** From so many events on a network's groups are about as good as those of pooled features. */
+const LEAST_EVENTS_OF_NETWORK = 200;
 
 /** Whether thresholds, tensors and models can work at all. */
 export function lintSignal(context: LintContext): void {
   for (const variant of context.sensors()) lintThreshold(context, variant);
   lintLogMel(context);
   lintGroups(context);
+  lintNetworks(context);
 }
 
 function lintThreshold(context: LintContext, { path, settings, gives }: SensorVariant): void {
@@ -79,6 +82,30 @@ function lintGroups(context: LintContext): void {
         'too-few-events',
         ['stages', name, 'first_after_events'],
         `${firstAfterEvents} events can't make ${fewest} groups.`,
+      );
+  }
+}
+
+function lintNetworks(context: LintContext): void {
+  for (const [name, { model, firstAfterEvents, input }] of context.stages('noise_learn')) {
+    if (!('filters' in model)) continue;
+    const path = ['stages', name, 'model'];
+    const halvings = model.filters.length;
+    for (const [, { outputs, logMel }] of context.stages('noise_events')) {
+      if (outputs.features !== input || logMel.nMels > 2 ** (halvings - 1)) continue;
+      context.report(
+        'network-too-deep',
+        [...path, 'filters'],
+        `${halvings} convolutions halve ${logMel.nMels} mel bands ${halvings} times.`,
+        `Use fewer \`filters\`, or more \`n_mels\`.`,
+      );
+    }
+    if (firstAfterEvents < LEAST_EVENTS_OF_NETWORK)
+      context.report(
+        'few-events-for-network',
+        ['stages', name, 'first_after_events'],
+        `A ${model.type} model is to learn from ${firstAfterEvents} events.`,
+        `Use \`first_after_events: ${LEAST_EVENTS_OF_NETWORK}\` or more, or \`type: gmm\`.`,
       );
   }
 }

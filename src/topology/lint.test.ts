@@ -183,14 +183,36 @@ const CASES: Readonly<
     good: [['stages/listen/log_mel', { n_fft: 256, hop: 256, n_mels: 129 }]],
   },
   'groups-range': {
-    bad: [['stages/learn/model', { min_groups: 5, max_groups: 4 }]],
+    bad: [['stages/learn/model', { type: 'gmm', min_groups: 5, max_groups: 4 }]],
     at: 'stages.learn.model.min_groups',
-    good: [['stages/learn/model', { min_groups: 5, max_groups: 5 }]],
+    good: [['stages/learn/model', { type: 'gmm', min_groups: 5, max_groups: 5 }]],
   },
   'too-few-events': {
-    bad: [['stages/learn/model', { groups: 61 }]],
+    bad: [['stages/learn/model', { type: 'gmm', groups: 61 }]],
     at: 'stages.learn.first_after_events',
-    good: [['stages/learn/model', { groups: 60 }]],
+    good: [['stages/learn/model', { type: 'gmm', groups: 60 }]],
+  },
+  'network-too-deep': {
+    bad: [
+      ['stages/learn/model', { type: 'vade', filters: [4, 4, 4, 4] }],
+      ['stages/listen/log_mel', { n_mels: 8 }],
+    ],
+    at: 'stages.learn.model.filters',
+    good: [
+      ['stages/learn/model', { type: 'vade', filters: [4, 4, 4] }],
+      ['stages/listen/log_mel', { n_mels: 8 }],
+    ],
+  },
+  'few-events-for-network': {
+    bad: [
+      ['stages/learn/model', { type: 'dec' }],
+      ['stages/learn/first_after_events', 199],
+    ],
+    at: 'stages.learn.first_after_events',
+    good: [
+      ['stages/learn/model', { type: 'dec' }],
+      ['stages/learn/first_after_events', 200],
+    ],
   },
   'secret-in-file': {
     bad: [['store', { type: 'clickhouse', url: 'https://h', password: 'x' }]],
@@ -217,6 +239,15 @@ describe('lint', () => {
       expect(found(changed(...good)).map(line => line.split(' ')[0])).not.toContain(rule);
     });
   }
+
+  it('takes of a model only what its type takes', () => {
+    const model = (value: object) => found(changed(['stages/learn/model', value]));
+    expect(model({ type: 'gmm', epochs: 3 })).toEqual(['unknown-key stages.learn.model.epochs']);
+    expect(model({ type: 'dec', loss: 'elbo' })).toContain('unknown-key stages.learn.model.loss');
+    expect(model({ type: 'vade', filters: [] })).toContain('invalid-value stages.learn.model.filters');
+    expect(model({ groups: 3 })).toEqual(['missing-option stages.learn.model.type']);
+    expect(found(changed(['stages/learn/model', undefined]))).toEqual([]);
+  });
 
   it('gives no topology when there is an error, and one when there are only warnings', () => {
     const errors = lint(changed(['topics/models/cleanup', 'delete']), {});

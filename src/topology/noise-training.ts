@@ -1,4 +1,10 @@
-import { type LogMelOptions, type NoiseLearnOptions, stageOptions } from './stage-options.js';
+import {
+  type LogMelOptions,
+  type NoiseLearnOptions,
+  type NoiseModelOptions,
+  noiseModelOptions,
+  stageOptions,
+} from './stage-options.js';
 import type { Topology } from './topology.js';
 
 /** How a topology learns: topics, model, window, and the tensors that it learns from. */
@@ -14,6 +20,13 @@ export function noiseTraining(topology: Topology): NoiseTraining {
   const listen = stages.find(stage => stage.type === 'noise_events')!;
   const { input, outputs, model, windowHours } = learn;
   return { input, modelsTopic: outputs.models, model, windowHours, logMel: listen.logMel };
+}
+
+/** A model of another type: what every type takes stays as it is, the rest has its defaults. */
+export function modelOfType(model: NoiseModelOptions, type: NoiseModelOptions['type']): NoiseModelOptions {
+  if (type === model.type) return model;
+  const { groups, minGroups, maxGroups, novelQuantile, seed } = model;
+  return { ...noiseModelOptions.parse({ type }), groups, minGroups, maxGroups, novelQuantile, seed };
 }
 
 const DEFAULT_LEARN = stageOptions.parse({

@@ -16,6 +16,10 @@ const WITHOUT_UNIT = new Set([
   ...[
     'min_groups',
     'max_groups',
+    'latent_dim',
+    'epochs',
+    'pretrain_epochs',
+    'learning_rate',
     'novel_quantile',
     'seed',
     'first_after_events',

@@ -146,6 +146,16 @@ export const RULES = {
     severity: 'error',
     about: 'The first model is to be fitted to fewer events than it has groups.',
   },
+  'network-too-deep': {
+    severity: 'error',
+    about:
+      'A network halves its spectrograms once for each of its `filters`, more often than there are mel bands to halve.',
+  },
+  'few-events-for-network': {
+    severity: 'warning',
+    about:
+      'A network is to learn from fewer than 200 events: it learns them by heart, and its groups change with each training.',
+  },
 
   // Secrets
   'secret-in-file': {

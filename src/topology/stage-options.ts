@@ -83,17 +83,14 @@ const noiseAssign = options({
   linger_ms: number(0, 60_000).default(50).describe('How long an incomplete batch waits for more.'),
 });
 
-const model = options({
-  type: z
-    .enum(['gmm', 'kmeans'])
-    .default('gmm')
-    .describe(
-      'Gaussian mixture with diagonal covariances, or k-means, on the mean and deviation of each mel band.',
-    ),
+/** What every type of model takes. */
+const everyModel = {
   groups: z
     .union([z.literal('auto'), integer(1, 1000)])
     .default('auto')
-    .describe('Number of groups; `auto` chooses it by held-out likelihood and stability.'),
+    .describe(
+      'Number of groups; `auto` chooses it by held-out likelihood and stability, for networks on the latents of the Conv-SDAE.',
+    ),
   min_groups: integer(1, 1000).default(2).describe('The fewest that `auto` may choose.'),
   max_groups: integer(1, 1000).default(20).describe('The most that `auto` may choose.'),
   novel_quantile: number(0, 0.5)
@@ -102,7 +99,80 @@ const model = options({
   seed: integer(0, 2 ** 32 - 1)
     .default(1)
     .describe('Of the random numbers: the same seed and data give the same model.'),
+};
+
+const epochs = () => z.union([z.literal('auto'), integer(1, 100_000)]).default('auto');
+
+/** What every network takes. */
+const everyNetwork = {
+  latent_dim: integer(1, 1024).default(10).describe('Numbers that a spectrogram becomes.'),
+  filters: z
+    .array(integer(1, 1024))
+    .min(1)
+    .max(8)
+    .default([16, 32, 64])
+    .describe('Filters of the convolutions of the encoder, of which each halves bands and frames.'),
+  pretrain_epochs: epochs().describe(
+    'How often the Conv-SDAE sees each event; `auto` makes 1,000 steps, 10 epochs at least and 100 at most.',
+  ),
+  batch_size: integer(1, 4096).default(32).describe('Spectrograms of one step.'),
+  learning_rate: number(1e-7, 1).default(1e-3).describe("Adam's step size."),
+};
+
+const gmm = options({
+  type: z
+    .literal('gmm')
+    .describe('A Gaussian mixture with diagonal covariances on the mean and deviation of each mel band.'),
+  ...everyModel,
 });
+
+const kmeans = options({
+  type: z.literal('kmeans').describe('Groups by k-means on the mean and deviation of each mel band.'),
+  ...everyModel,
+});
+
+const convSdaeGmm = options({
+  type: z
+    .literal('conv-sdae+gmm')
+    .describe(
+      'A Gaussian mixture on what a Conv-SDAE, a network trained on whole spectrograms, makes of them.',
+    ),
+  ...everyModel,
+  ...everyNetwork,
+});
+
+const dec = options({
+  type: z
+    .literal('dec')
+    .describe(
+      'Deep embedded clustering: the encoder of a Conv-SDAE, trained on until its groups stand apart.',
+    ),
+  ...everyModel,
+  ...everyNetwork,
+  epochs: epochs().describe(
+    'How often DEC sees each event at most, 256 a step; `auto` makes 560 steps. It ends when groups hardly change.',
+  ),
+});
+
+const vade = options({
+  type: z
+    .literal('vade')
+    .describe(
+      'Variational deep embedding: a variational auto-encoder, started from a Conv-SDAE, whose prior is the groups.',
+    ),
+  ...everyModel,
+  ...everyNetwork,
+  loss: z
+    .enum(['elbo', 'seed'])
+    .default('elbo')
+    .describe(
+      'The evidence lower bound, or the loss of the industrial noise paper, which draws events into fewer groups.',
+    ),
+  epochs: epochs().describe('How often VaDE sees each event after that; `auto` as for `pretrain_epochs`.'),
+});
+
+/** What a learning stage fits. */
+export const noiseModelOptions = z.discriminatedUnion('type', [gmm, kmeans, convSdaeGmm, dec, vade]);
 
 const noiseLearn = options({
   type: z.literal('noise_learn').describe('Fits a model to the events of a window and announces it.'),
@@ -110,7 +180,7 @@ const noiseLearn = options({
   outputs: options({
     models: topicName.describe('Topic that announces models; compacted.'),
   }).describe('Topics that it writes.'),
-  model: model.prefault({}).describe('What is fitted.'),
+  model: noiseModelOptions.prefault({ type: 'gmm' }).describe('What is fitted.'),
   first_after_events: integer(2, 1_000_000)
     .default(60)
     .describe('The first model is fitted after this many events.'),
@@ -145,7 +215,7 @@ export const stagesOptions = named(stageName, stageOptions).describe('What runs,
 export type StageOptions = z.output<typeof stageOptions>;
 export type StageType = StageOptions['type'];
 export type LogMelOptions = z.output<typeof logMel>;
-export type NoiseModelOptions = z.output<typeof model>;
+export type NoiseModelOptions = z.output<typeof noiseModelOptions>;
 export type NoiseEventsOptions = Extract<StageOptions, { type: 'noise_events' }>;
 export type NoiseAssignOptions = Extract<StageOptions, { type: 'noise_assign' }>;
 export type NoiseLearnOptions = Extract<StageOptions, { type: 'noise_learn' }>;

@@ -148,7 +148,7 @@ describe('recordings', () => {
 describe('models', () => {
   it('are trained on recordings, announced, listed, shown, and rolled back', async () => {
     const files = Array.from({ length: 20 }, (_, i) => recording(`train-${i}.wav`, i));
-    const flags = ['--groups', '2', '--kind', 'kmeans'];
+    const flags = ['--groups', '2', '--model', 'kmeans'];
     const first = JSON.parse(await json('train', 'noise', ...files, ...flags));
     expect(first).toMatchObject({
       kind: 'kmeans',

@@ -1,3 +1,4 @@
+import { memorySource } from '../../nn/training/row-source.js';
 import { Random } from '../../random.js';
 import type { TrainingEvent } from '../noise-training-set.js';
 import { NoiseTrainingWindow } from '../noise-training-set.js';
@@ -35,6 +36,14 @@ export function mixedEvents(perSource: readonly number[], seed = 1): TrainingEve
   return makeEvents(new Random(seed + 1000).shuffle(sources), seed);
 }
 
+/** The source of each of `mixedEvents`, found by the band that is loudest. */
+export function mixedSources(perSource: readonly number[], seed = 1): number[] {
+  return mixedEvents(perSource, seed).map(({ logMel }) => {
+    const bands = Array.from({ length: BANDS }, (_, band) => logMel[band * FRAMES]!);
+    return Math.floor(bands.indexOf(Math.max(...bands)) / 3);
+  });
+}
+
 export function trainingSet(events: readonly TrainingEvent[]) {
   const window = new NoiseTrainingWindow({
     bands: BANDS,
@@ -44,6 +53,11 @@ export function trainingSet(events: readonly TrainingEvent[]) {
   });
   for (const event of events) window.add(event);
   return window.trainingSet();
+}
+
+/** The spectrograms of events as rows to learn from. */
+export function tensorsOf(events: readonly TrainingEvent[]) {
+  return memorySource(batchOf(events).data, [BANDS, FRAMES]);
 }
 
 /** The spectrograms of events as a batch. */

@@ -4,6 +4,7 @@ import { type Check, check } from './check.js';
 import { dataDirectoryCheck, diskCheck, portCheck } from './data-directory.js';
 import { brokerCheck, storeCheck } from './engines.js';
 import { coresCheck, javaCheck, nodeCheck, signalProcessingCheck } from './machine.js';
+import { tensorsCheck } from './tensors.js';
 
 /** Looks at everything that a topology needs on this machine, by doing it: what works, what does not, what to do. */
 export async function* examine(topology: Topology, log: Log): AsyncGenerator<Check> {
@@ -15,5 +16,6 @@ export async function* examine(topology: Topology, log: Log): AsyncGenerator<Che
   yield await check('port', () => portCheck(topology));
   yield await check('broker', () => brokerCheck(topology, log));
   yield await check('store', () => storeCheck(topology, log));
+  yield await check('tensors', () => tensorsCheck(log));
   yield await javaCheck();
 }

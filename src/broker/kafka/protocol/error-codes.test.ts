@@ -30,6 +30,19 @@ describe('error codes', () => {
     expect(toBrokerError(new Error('ours')).code).toBe('INTERNAL');
   });
 
+  it('tell a cluster that is not all back yet from a replication factor that is too high', () => {
+    const told = (detail: string) => {
+      const error = new KafkaCodeError(38, 'Creating t', detail);
+      return [isRetriable(error), toBrokerError(error).code];
+    };
+    const back = 'Unable to replicate the partition 1 time(s): All brokers are currently fenced.';
+    expect(told(back)).toEqual([true, 'BROKER_UNAVAILABLE']);
+    expect(told('The target replication factor of 3 cannot be reached.')).toEqual([
+      false,
+      'PARAMETER_INVALID',
+    ]);
+  });
+
   it('say in words what failed', () => {
     expect(() => check(6, 'Fetching t-1')).toThrow(/Fetching t-1 failed with NOT_LEADER_FOR_PARTITION/);
     check(0, 'fine');

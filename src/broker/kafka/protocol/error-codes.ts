@@ -71,8 +71,13 @@ export function check(code: number, what: string, ...allowed: readonly number[])
 
 /** Whether trying again can help. */
 export function isRetriable(error: unknown): boolean {
-  if (error instanceof KafkaCodeError) return RETRIABLE.has(error.kafkaCode);
+  if (error instanceof KafkaCodeError) return RETRIABLE.has(error.kafkaCode) || isStarting(error);
   return error instanceof PlantsenseError && error.code === 'BROKER_UNAVAILABLE';
+}
+
+/** A cluster whose brokers are not all back yet says that no replica can be placed, as it does of a factor that is too high. */
+function isStarting({ kafkaCode, message }: KafkaCodeError): boolean {
+  return kafkaCode === CODE.INVALID_REPLICATION_FACTOR && message.includes('brokers are currently fenced');
 }
 
 /** Any failure of this adapter as an error of the catalogue. */
@@ -83,6 +88,7 @@ export function toBrokerError(error: unknown): PlantsenseError {
     return new PlantsenseError('INTERNAL', `The Kafka client failed: ${message}`, { cause: error });
   }
   const { kafkaCode, message, what } = error;
+  if (isStarting(error)) return new PlantsenseError('BROKER_UNAVAILABLE', `${message}.`);
   if (AUTHORIZATION.has(kafkaCode)) return new PlantsenseError('BROKER_AUTH_FAILED', `${message}.`);
   switch (kafkaCode) {
     case CODE.UNKNOWN_TOPIC_OR_PARTITION:

@@ -1,4 +1,4 @@
-import { PlantsenseError } from '../errors.js';
+import { PlantsenseError } from './errors.js';
 
 export interface GroupShares {
   /** Groups that have rows. */

@@ -1,26 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { adjustedRandScore } from '../cluster/adjusted-rand-score.js';
 import { openArtefact } from './artefact.js';
-import { fitNoise } from './fit-noise.js';
+import { fitMixtureNoise } from './fit-mixture-noise.js';
 import type { FitProgress } from './fit-noise-options.js';
-import { MIXTURE_KINDS, MixtureNoiseModel } from './mixture-noise-model.js';
-import { BANDS, batchOf, FRAMES, makeEvents, mixedEvents, START_US, trainingSet } from './testing/events.js';
+import { MixtureNoiseModel } from './mixture-noise-model.js';
+import { MIXTURE_KINDS } from './noise-kind.js';
+import { batchOf, makeEvents, mixedEvents, mixedSources, START_US, trainingSet } from './testing/events.js';
 
 const events = mixedEvents([40, 30, 20]);
 const set = trainingSet(events);
 const sources = mixedSources([40, 30, 20]);
 
-/** The source of each of `mixedEvents`, found by the band that is loudest. */
-function mixedSources(perSource: readonly number[], seed = 1): number[] {
-  return mixedEvents(perSource, seed).map(({ logMel }) => {
-    const bands = Array.from({ length: BANDS }, (_, band) => logMel[band * FRAMES]!);
-    return Math.floor(bands.indexOf(Math.max(...bands)) / 3);
-  });
-}
-
-describe.each(MIXTURE_KINDS)('fitNoise with %s', kind => {
+describe.each(MIXTURE_KINDS)('fitMixtureNoise with %s', kind => {
   it('finds how many sources there are and which event is of which', async () => {
-    const { model, artefact } = await fitNoise(set, { kind, sequence: 1, maxGroups: 6 });
+    const { model, artefact } = await fitMixtureNoise(set, { kind, sequence: 1, maxGroups: 6 });
     expect(model.groups).toEqual([0, 1, 2]);
     const groups = model.assign(batchOf(events)).map(({ group, runnersUp }) => group ?? runnersUp[0]!.group);
     expect(adjustedRandScore(groups, sources)).toBe(1);
@@ -32,16 +25,16 @@ describe.each(MIXTURE_KINDS)('fitNoise with %s', kind => {
 
   it('gives the same bytes for the same events, in whatever order they came, and other bytes for another seed', async () => {
     const options = { kind, groups: 3, sequence: 1 } as const;
-    const first = await fitNoise(set, options);
-    const again = await fitNoise(trainingSet([...events].reverse()), options);
+    const first = await fitMixtureNoise(set, options);
+    const again = await fitMixtureNoise(trainingSet([...events].reverse()), options);
     expect(again.artefact.files).toEqual(first.artefact.files);
     expect(again.artefact.card.version).toBe(first.artefact.card.version);
-    const other = await fitNoise(set, { ...options, seed: 1 });
+    const other = await fitMixtureNoise(set, { ...options, seed: 1 });
     expect(other.artefact.card.version).not.toBe(first.artefact.card.version);
   });
 
   it('gives an event the same bits in whatever batch it is, and after it was stored', async () => {
-    const { model, artefact } = await fitNoise(set, { kind, groups: 3, sequence: 1 });
+    const { model, artefact } = await fitMixtureNoise(set, { kind, groups: 3, sequence: 1 });
     const stored = MixtureNoiseModel.open(openArtefact(artefact.files));
     const together = model.assign(batchOf(events));
     events.forEach((event, i) => {
@@ -53,7 +46,7 @@ describe.each(MIXTURE_KINDS)('fitNoise with %s', kind => {
 
   it('calls about as many new events novel as the quantile says, and a new source always', async () => {
     const many = trainingSet(mixedEvents([200, 150, 100], 5));
-    const { model } = await fitNoise(many, { kind, groups: 3, sequence: 1, noveltyQuantile: 0.05 });
+    const { model } = await fitMixtureNoise(many, { kind, groups: 3, sequence: 1, noveltyQuantile: 0.05 });
     const fresh = model.assign(batchOf(mixedEvents([200, 150, 100], 6)));
     const novel = fresh.filter(each => each.novel).length / fresh.length;
     expect(novel).toBeGreaterThan(0.01);
@@ -65,32 +58,32 @@ describe.each(MIXTURE_KINDS)('fitNoise with %s', kind => {
   });
 
   it('keeps group ids when it is fitted again to other events of the same sources', async () => {
-    const first = await fitNoise(set, { kind, groups: 3, sequence: 1 });
+    const first = await fitMixtureNoise(set, { kind, groups: 3, sequence: 1 });
     const probe = batchOf(makeEvents([0, 1, 2], 50));
     const before = first.model.assign(probe).map(({ group }) => group);
     // By size alone the order would turn round.
     const later = trainingSet(mixedEvents([20, 30, 40], 8));
-    const second = await fitNoise(later, { kind, groups: 3, sequence: 2, parent: first.model });
+    const second = await fitMixtureNoise(later, { kind, groups: 3, sequence: 2, parent: first.model });
     expect(second.model.assign(probe).map(({ group }) => group)).toEqual(before);
     expect(second.artefact.card.parent).toBe(first.model.version);
     // A source that is new gets an id that no group ever had, also when another has gone.
     const changed = trainingSet(mixedEvents([0, 30, 30, 30], 9));
-    const third = await fitNoise(changed, { kind, groups: 3, sequence: 3, parent: second.model });
+    const third = await fitMixtureNoise(changed, { kind, groups: 3, sequence: 3, parent: second.model });
     const ids = third.model.assign(batchOf(makeEvents([1, 2, 3], 51))).map(({ group }) => group);
     expect(ids).toEqual([before[1], before[2], 3]);
     expect(third.model.details.nextGroupId).toBe(4);
   });
 });
 
-describe('fitNoise', () => {
+describe('fitMixtureNoise', () => {
   it('keeps group ids when the whole plant has drifted, so that everything is novel', async () => {
-    const first = await fitNoise(set, { kind: 'gmm', groups: 3, sequence: 1 });
+    const first = await fitMixtureNoise(set, { kind: 'gmm', groups: 3, sequence: 1 });
     const louder = (list: typeof events) =>
       list.map(event => ({ ...event, logMel: event.logMel.map(level => level + 25) }));
     const drifted = louder(mixedEvents([20, 30, 40], 8));
     const novel = first.model.assign(batchOf(drifted)).filter(answer => answer.novel);
     expect(novel.length).toBeGreaterThan(45);
-    const second = await fitNoise(trainingSet(drifted), {
+    const second = await fitMixtureNoise(trainingSet(drifted), {
       kind: 'gmm',
       groups: 3,
       sequence: 2,
@@ -105,7 +98,7 @@ describe('fitNoise', () => {
   it('says what it is doing, and waits for whoever listens', async () => {
     const steps: FitProgress[] = [];
     let waiting = false;
-    await fitNoise(set, {
+    await fitMixtureNoise(set, {
       kind: 'gmm',
       maxGroups: 3,
       sequence: 1,
@@ -123,7 +116,7 @@ describe('fitNoise', () => {
   });
 
   it('keeps what the card promises: times, parameters, seed', async () => {
-    const { artefact } = await fitNoise(set, { kind: 'gmm', groups: 3, sequence: 7, seed: 11 });
+    const { artefact } = await fitMixtureNoise(set, { kind: 'gmm', groups: 3, sequence: 7, seed: 11 });
     expect(artefact.card).toMatchObject({
       method: 'noise',
       kind: 'gmm',
@@ -138,11 +131,11 @@ describe('fitNoise', () => {
 
   it('refuses too few events', async () => {
     const few = trainingSet(events.slice(0, 19));
-    await expect(fitNoise(few, { kind: 'gmm', sequence: 1 })).rejects.toMatchObject({
+    await expect(fitMixtureNoise(few, { kind: 'gmm', sequence: 1 })).rejects.toMatchObject({
       code: 'TRAINING_DATA_INSUFFICIENT',
       message: 'There are 19 events to train on, 20 are needed.',
     });
-    await expect(fitNoise(set, { kind: 'kmeans', groups: 46, sequence: 1 })).rejects.toMatchObject({
+    await expect(fitMixtureNoise(set, { kind: 'kmeans', groups: 46, sequence: 1 })).rejects.toMatchObject({
       code: 'TRAINING_DATA_INSUFFICIENT',
     });
   });
@@ -151,18 +144,20 @@ describe('fitNoise', () => {
     const [event] = events;
     const copies = Array.from({ length: 30 }, (_, i) => ({ ...event!, eventId: `copy-${i}` }));
     for (const kind of MIXTURE_KINDS)
-      await expect(fitNoise(trainingSet(copies), { kind, groups: 3, sequence: 1 })).rejects.toMatchObject({
+      await expect(
+        fitMixtureNoise(trainingSet(copies), { kind, groups: 3, sequence: 1 }),
+      ).rejects.toMatchObject({
         code: 'MODEL_COLLAPSED',
       });
     // One outlier is a group, but not a result.
     const outlier = [...makeEvents(new Array(40).fill(0), 3), ...makeEvents([2], 4)];
     await expect(
-      fitNoise(trainingSet(outlier), { kind: 'kmeans', groups: 2, sequence: 1 }),
+      fitMixtureNoise(trainingSet(outlier), { kind: 'kmeans', groups: 2, sequence: 1 }),
     ).rejects.toMatchObject({ code: 'MODEL_COLLAPSED' });
   });
 
   it('makes one group when asked for one', async () => {
-    const { model } = await fitNoise(set, { kind: 'gmm', groups: 1, sequence: 1 });
+    const { model } = await fitMixtureNoise(set, { kind: 'gmm', groups: 1, sequence: 1 });
     expect(model.groups).toEqual([0]);
     expect(model.assign(batchOf(events.slice(0, 1)))[0]!.runnersUp).toEqual([]);
   });
@@ -170,7 +165,7 @@ describe('fitNoise', () => {
   it.each([{ groups: 0 }, { groups: 2.5 }, { folds: 1 }, { noveltyQuantile: 2 }, { maxShare: Number.NaN }])(
     'refuses %j',
     async options => {
-      await expect(fitNoise(set, { kind: 'gmm', sequence: 1, ...options })).rejects.toMatchObject({
+      await expect(fitMixtureNoise(set, { kind: 'gmm', sequence: 1, ...options })).rejects.toMatchObject({
         code: 'PARAMETER_INVALID',
       });
     },

@@ -1,0 +1,247 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { classify, PlantsenseError } from '../errors.js';
+import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
+import type { FitNoiseOptions, FitProgress } from '../lifecycle/fit-noise-options.js';
+import { fitStoredNoise } from '../lifecycle/fit-stored-noise.js';
+import { writeModelDirectory } from '../lifecycle/model-directory.js';
+import { isDeepKind } from '../lifecycle/noise-kind.js';
+import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
+import { needsTensors, trainNoise } from '../lifecycle/train-noise.js';
+import { jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
+import { publishAnnouncement, readAnnouncements } from '../stages/announcements.js';
+import { findRecordings, isRecordingName } from '../stages/find-recordings.js';
+import { fitOptionsOf, type NoiseModelOptions } from '../stages/noise-model-options.js';
+import { trainingSetOfFiles } from '../stages/training-files.js';
+import { readTrainingWindow } from '../stages/training-window.js';
+import { ensureTopic } from '../topology/ensure-topic.js';
+import { modelOfType, type NoiseTraining, noiseTraining } from '../topology/noise-training.js';
+import type { Topology } from '../topology/topology.js';
+import type { Cli } from './cli.js';
+import { readConnection, withBroker, withExistingBroker } from './connection.js';
+import { Progress } from './progress.js';
+import type { ModelFlags, TrainFlags } from './train.js';
+import { printTrained, type Trained } from './train-report.js';
+
+/** Where the events are. */
+type Source =
+  | { readonly files: readonly string[] }
+  | { readonly topic: string; readonly windowHours: number };
+
+interface Plan {
+  readonly topology: Topology;
+  readonly defaults: NoiseTraining;
+  readonly model: NoiseModelOptions;
+  readonly source: Source;
+}
+
+/** What `train noise` does. */
+export async function trainNoiseModel(
+  cli: Cli,
+  sources: readonly string[],
+  flags: TrainFlags,
+): Promise<void> {
+  const topology = await readConnection(cli, flags);
+  const defaults = noiseTraining(topology);
+  const model = modelOf(defaults.model, flags);
+  const plan: Plan = { topology, defaults, model, source: await sourceOf(sources, flags, defaults) };
+  const fitting = new Progress(cli.stderr, 'fitting');
+  try {
+    const trained = await (flags.out === undefined
+      ? trainAndAnnounce(cli, plan, flags, fitting)
+      : trainTo(cli, plan, flags, flags.out, fitting));
+    fitting.end();
+    await printTrained(cli, trained, flags.json);
+  } finally {
+    fitting.end();
+  }
+}
+
+/**
+ * The model of the options over the topology's.
+ * @throws PlantsenseError USAGE_INVALID for an option that this kind of model doesn't take
+ */
+function modelOf(fallback: NoiseTraining['model'], flags: TrainFlags): NoiseModelOptions {
+  const model = modelOfType(fallback, flags.model ?? fallback.type);
+  const given = Object.fromEntries(
+    MODEL_FLAGS.flatMap(name => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );
+  for (const name of Object.keys(given)) {
+    if (name in model) continue;
+    const option = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+    throw new PlantsenseError('USAGE_INVALID', `--${option} is no option of ${model.type}.`);
+  }
+  return { ...model, ...given };
+}
+
+const MODEL_FLAGS = [
+  ...(['groups', 'minGroups', 'maxGroups', 'novelQuantile', 'seed', 'loss', 'latentDim'] as const),
+  ...(['filters', 'pretrainEpochs', 'epochs', 'batchSize', 'learningRate'] as const),
+] as const satisfies readonly (keyof ModelFlags)[];
+
+async function sourceOf(
+  sources: readonly string[],
+  { topic, windowHours }: TrainFlags,
+  defaults: NoiseTraining,
+): Promise<Source> {
+  const [only] = sources;
+  const isTopic = only !== undefined && sources.length === 1 && !existsSync(only) && !isRecordingName(only);
+  if (sources.length > 0 && !isTopic) {
+    if (topic !== undefined)
+      throw new PlantsenseError('USAGE_INVALID', 'It learns from recordings or from a topic, not from both.');
+    return { files: await findRecordings(sources) };
+  }
+  return { topic: topic ?? only ?? defaults.input, windowHours: windowHours ?? defaults.windowHours };
+}
+
+async function trainAndAnnounce(
+  cli: Cli,
+  plan: Plan,
+  flags: TrainFlags,
+  fitting: Progress,
+): Promise<Trained> {
+  const { topology, defaults, model, source } = plan;
+  const { modelsTopic = defaults.modelsTopic, announce } = flags;
+  const activeFromUs = flags.activeFrom ?? Date.now() * 1000;
+  const openBroker = 'files' in source ? withBroker : withExistingBroker;
+  return openBroker(cli, topology, async broker => {
+    const announcements = await readAnnouncements(broker, modelsTopic, cli.signal);
+    const tensors = needsTensors(model.type, { announcements, activeFromUs });
+    const root = join(topology.dataDir, 'checkpoints');
+    return withJob(cli, plan, flags, root, tensors, fitting, async (fit, read) => {
+      const set = await read(path =>
+        'files' in source
+          ? readFiles(cli, plan, source.files, path)
+          : readTrainingWindow(broker, source.topic, source.windowHours, cli.signal, path),
+      );
+      const store = new DirectoryModelStore(join(topology.dataDir, 'models'));
+      const trained = await trainNoise(set, store, { announcements, activeFromUs, fit });
+      trained.model.dispose();
+      if (announce) {
+        await ensureTopic(broker, topology, modelsTopic, 'compact');
+        await publishAnnouncement(await broker.producer(), modelsTopic, trained.announcement);
+      }
+      const { artefact, announcement } = trained;
+      return { artefact, announced: announce ? { announcement, modelsTopic } : null, out: null };
+    });
+  });
+}
+
+/** Fits a model that stands alone, and writes it to a directory. */
+async function trainTo(
+  cli: Cli,
+  plan: Plan,
+  flags: TrainFlags,
+  out: string,
+  fitting: Progress,
+): Promise<Trained> {
+  const { topology, model, source } = plan;
+  const root = join(out, '.training');
+  return withJob(cli, plan, flags, root, isDeepKind(model.type), fitting, async (fit, read) => {
+    const set = await read(path =>
+      'files' in source
+        ? readFiles(cli, plan, source.files, path)
+        : withExistingBroker(cli, topology, broker =>
+            readTrainingWindow(broker, source.topic, source.windowHours, cli.signal, path),
+          ),
+    );
+    const fitted = await fitStoredNoise(set, { ...fit, sequence: 1 });
+    fitted.model.dispose();
+    await writeModelDirectory(out, fitted.artefact);
+    return { artefact: fitted.artefact, announced: null, out };
+  });
+}
+
+type Fit = Omit<FitNoiseOptions, 'sequence' | 'parent'>;
+type ReadSet = (read: (tensorPath: string | null) => Promise<NoiseTrainingSet>) => Promise<NoiseTrainingSet>;
+
+/** Gives `work` the options of the fit and a way to get the events; where a network is trained, a job keeps both. */
+async function withJob<T>(
+  cli: Cli,
+  { model, source, defaults }: Plan,
+  flags: TrainFlags,
+  root: string,
+  tensors: boolean,
+  fitting: Progress,
+  work: (fit: Fit, read: ReadSet) => Promise<T>,
+): Promise<T> {
+  const progress = {
+    signal: cli.signal,
+    onProgress: async (step: FitProgress) => {
+      fitting.show(step.done, step.total, describeStep(step));
+      await setImmediate();
+      // A training ends by itself, after a checkpoint.
+      if (!step.training) cli.signal.throwIfAborted();
+    },
+  };
+  const fit: Fit = { ...fitOptionsOf(model), ...progress };
+  if (!tensors) return work(fit, read => read(null));
+  const job = new TrainingJob(jobDirectory(root, [await identityOf(source), model, defaults.logMel]));
+  if (flags.restart) await job.remove();
+  const read: ReadSet = async readSet => {
+    const interrupted = await job.resume();
+    if (interrupted) {
+      const newest = new Date(interrupted.toUs / 1000).toISOString();
+      const until = interrupted.toUs > 0 ? `, the newest of ${newest}` : '';
+      await cli.stderr.line(
+        `Going on with a training that was interrupted: ${interrupted.rows.rows} events${until}. --restart begins anew.`,
+      );
+      return interrupted;
+    }
+    const set = await readSet(job.tensorPath);
+    await job.keep(set);
+    return set;
+  };
+  try {
+    const result = await work({ ...fit, checkpoint: name => job.checkpoint(name) }, read);
+    await job.remove();
+    return result;
+  } catch (error) {
+    // What a full disk has stopped goes on later; anything else would fail again.
+    if (!cli.signal.aborted && classify(error) !== 'retryable') await job.remove();
+    if (cli.signal.aborted && existsSync(job.directory)) {
+      fitting.end();
+      await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
+    }
+    throw error;
+  }
+}
+
+/** What tells whether a source is the same as that of an interrupted training. */
+async function identityOf(source: Source): Promise<unknown> {
+  if ('topic' in source) return source;
+  return Promise.all(
+    source.files.map(async file => {
+      const { size, mtimeMs } = await stat(file);
+      return [resolve(file), size, mtimeMs];
+    }),
+  );
+}
+
+async function readFiles(
+  cli: Cli,
+  { defaults }: Plan,
+  files: readonly string[],
+  tensorPath: string | null,
+): Promise<NoiseTrainingSet> {
+  const reading = new Progress(cli.stderr, 'reading');
+  const onRead = async (done: number, file: string) => {
+    reading.show(done, files.length, file);
+    await setImmediate();
+    cli.signal.throwIfAborted();
+  };
+  try {
+    return await trainingSetOfFiles(files, defaults.logMel, onRead, tensorPath);
+  } finally {
+    reading.end();
+  }
+}
+
+function describeStep({ phase, training }: FitProgress): string {
+  if (!training) return phase;
+  const { epoch, epochs, loss, etaSecs } = training;
+  const left = etaSecs < 120 ? `${Math.ceil(etaSecs)} s` : `${Math.ceil(etaSecs / 60)} min`;
+  return `${phase}, epoch ${epoch} of ${epochs}, loss ${loss.toPrecision(4)}, ${left} left`;
+}

@@ -1,0 +1,3 @@
+import { checkOps } from './testing/ops-checks.js';
+
+checkOps('wasm');
