@@ -30,22 +30,27 @@ import { expectDiedInside, type Moment, type Note } from './died-inside.js';
 /** A kill at a planned moment, or from outside some time after the start. `group`: the store's process dies as well. */
 type Kill = { readonly who: 'process' | 'group' } & (Moment | { readonly afterMs: number });
 
-/** Ten of them: at each moment inside an insert and inside a commit, one after a send, and some at any time. */
+/**
+ * Ten of them: at each moment inside an insert and inside a commit, one after a send, and some at any time. Those in the
+ * listening stage come first: it is done with the whole input before the store is.
+ */
 function tenKills(random: Random): Kill[] {
-  const nth = () => 1 + random.int(3);
-  const kills: Kill[] = [
+  const nth = () => 1 + random.int(2);
+  const listening: Kill[] = [
+    { inside: 'commit', when: 'sent', of: 'listen', nth: 1, who: 'process' },
+    { inside: 'send', when: 'answered', of: 'noise.levels', nth: 1, who: 'process' },
+  ];
+  const storing: Kill[] = [
     { inside: 'insert', when: 'sent', of: 'levels', nth: nth(), who: 'process' },
     { inside: 'insert', when: 'sent', of: '', nth: nth(), who: 'group' },
     { inside: 'insert', when: 'answered', of: '', nth: nth(), who: 'process' },
     { inside: 'commit', when: 'before', of: 'store', nth: nth(), who: 'process' },
     { inside: 'commit', when: 'sent', of: 'store', nth: nth(), who: 'group' },
     { inside: 'commit', when: 'answered', of: 'store', nth: nth(), who: 'process' },
-    { inside: 'commit', when: 'sent', of: 'listen', nth: 1, who: 'process' },
-    { inside: 'send', when: 'answered', of: 'noise.levels', nth: nth(), who: 'process' },
     { afterMs: 50 + random.int(400), who: 'process' },
     { afterMs: 50 + random.int(400), who: 'group' },
   ];
-  return random.shuffle(kills);
+  return [...random.shuffle(listening), ...random.shuffle(storing)];
 }
 
 /** Another order and other moments of the kills: `FAULTS_SEED=n`. */
