@@ -81,6 +81,11 @@ The latest alarms (UTC):
     expect(text).not.toContain('Odd at');
   });
 
+  it('writes the whole next command as it is typed here: npm swallowed a `--fresh` without dashes before it', () => {
+    const command = (args: string) => `npm run ${args.replace(' ', ' -- ')}`;
+    expect(summaryText(SUMMARY, { ...CONTEXT, command })).toMatch(/npm run demo\n.*npm run demo -- --fresh$/);
+  });
+
   it('quotes SQL for a shell', () => {
     for (const [, sql] of summaryText(SUMMARY, CONTEXT).matchAll(/db query .*?"(.*)"$/gm))
       expect(sql).not.toMatch(/["$`\\]/);

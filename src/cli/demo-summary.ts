@@ -66,7 +66,7 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
   const queries = EXAMPLE_QUERIES.map(
     ([about, sql]) => `# ${about}\n${command(`db query --data-dir ${dataDir} ${quoted(sql)}`)}\n`,
   );
-  const again = command(dataDir === DEFAULT_DATA_DIR ? 'demo' : `demo --data-dir ${dataDir}`);
+  const again = dataDir === DEFAULT_DATA_DIR ? 'demo' : `demo --data-dir ${dataDir}`;
   return [
     section(`Stored in ${dataDir}:`, formatTable(['table', 'rows', 'of this run'], rows)),
     model === null
@@ -76,7 +76,7 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
     section('The latest alarms (UTC):', alarms.map(alarmLine).join('')),
     complete ? '' : 'Not all that was heard is stored yet: the next run goes on with it.\n',
     section('Ask the store, now or while a demo runs:', queries.join('')),
-    `Once more, with these data:  ${again}\nFrom the beginning:          ${again} --fresh`,
+    `Once more, with these data:  ${command(again)}\nFrom the beginning:          ${command(`${again} --fresh`)}`,
   ]
     .filter(part => part !== '')
     .join('\n');
