@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PlantsenseError } from './errors.js';
 
 /** @throws PlantsenseError FILE_NOT_FOUND */
@@ -15,10 +16,47 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
   try {
     await writeFile(path, bytes);
   } catch (cause) {
-    const isFull = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-    const code = isFull ? 'DISK_FULL' : 'FILE_NOT_WRITABLE';
-    throw new PlantsenseError(code, `Can't write ${path}: ${reason(cause)}.`, { cause });
+    throw writeError(cause, `Can't write ${path}: ${reason(cause)}.`);
   }
+}
+
+/**
+ * Gives a file a new content by way of another, and waits for the disk. Whatever is cut off when, there is the old one or
+ * the new one, whole; then the new one. Throws what the file system says.
+ */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(content);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** Makes new and removed names of a directory survive a power cut. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+/** Whether there is no room: on the disk, in the user's quota, or in a file of the largest size that is allowed. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code);
+}
+
+/** The failure of a write as DISK_FULL, which is waited for, or FILE_NOT_WRITABLE. */
+export function writeError(cause: unknown, message: string): PlantsenseError {
+  return new PlantsenseError(isDiskFull(cause) ? 'DISK_FULL' : 'FILE_NOT_WRITABLE', message, { cause });
 }
 
 /** Node's message without its code and the path, which we name ourselves. */

@@ -3,6 +3,7 @@ import { link, mkdir, readdir, readFile, rename, stat, unlink, utimes, writeFile
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PlantsenseError } from '../errors.js';
+import { isDiskFull } from '../files.js';
 import { processIdentity } from './embedded/process-identity.js';
 import { Serial } from './embedded/serial.js';
 
@@ -191,9 +192,9 @@ async function writeTemporary(path: string, owner: Owner | null): Promise<string
 
 function directoryError(error: unknown, path: string): PlantsenseError {
   if (error instanceof PlantsenseError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { message } = error as Error;
   return new PlantsenseError(
-    code === 'ENOSPC' ? 'DISK_FULL' : 'FILE_NOT_FOUND',
+    isDiskFull(error) ? 'DISK_FULL' : 'FILE_NOT_FOUND',
     `${path} can't be a data directory: ${message}.`,
     { cause: error },
   );

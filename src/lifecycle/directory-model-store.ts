@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlantsenseError } from '../errors.js';
+import { syncDirectory, writeError } from '../files.js';
 import type { ArtefactFiles } from './artefact.js';
 import type { ModelStore } from './model-store.js';
 
@@ -34,13 +35,7 @@ export class DirectoryModelStore implements ModelStore {
         await rm(temporary, { recursive: true, force: true });
       }
     } catch (error) {
-      if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT')
-        throw new PlantsenseError('DISK_FULL', `There is no space for the model at ${target}.`, {
-          cause: error,
-        });
-      throw new PlantsenseError('FILE_NOT_WRITABLE', `Can't write the model ${target}: ${codeOf(error)}.`, {
-        cause: error,
-      });
+      throw writeError(error, `Can't write the model ${target}: ${codeOf(error)}.`);
     }
   }
 
@@ -106,16 +101,6 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes new names in a directory durable. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

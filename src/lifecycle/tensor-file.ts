@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { PlantsenseError } from '../errors.js';
+import { writeError } from '../files.js';
 import { encodeNpyHeader } from '../npy.js';
 
 /** What the header of three axes of 32-bit floats takes, however many rows there are. */
@@ -54,12 +54,7 @@ export class TensorFile {
     try {
       return work();
     } catch (cause) {
-      const isFull = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-      throw new PlantsenseError(
-        isFull ? 'DISK_FULL' : 'FILE_NOT_WRITABLE',
-        `Can't write the spectrograms of a training to ${this.path}.`,
-        { cause },
-      );
+      throw writeError(cause, `Can't write the spectrograms of a training to ${this.path}.`);
     }
   }
 }

@@ -5,6 +5,7 @@ import { FourthOrderLowPass } from '../audio/low-pass.js';
 import type { NoiseEvent } from '../audio/sensor-records.js';
 import { encodeWav } from '../audio/wav.js';
 import { PlantsenseError } from '../errors.js';
+import { isDiskFull } from '../files.js';
 import { exponentialBackoff, type RetryOptions, retrying } from '../stream/retry.js';
 import type { ClipSettings } from './sensor-settings.js';
 
@@ -104,7 +105,7 @@ function folderOf(sensor: string): string {
 /** Both are waited for: an event without its clip, or a stage that ends, would be worse. */
 function clipError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (['ENOSPC', 'EDQUOT'].includes(code))
+  if (isDiskFull(error))
     return new PlantsenseError('DISK_FULL', `The clip ${path} found no space.`, { cause: error });
   if (['EACCES', 'EPERM', 'EROFS'].includes(code))
     return new PlantsenseError('CLIP_NOT_WRITABLE', `The clip ${path} can't be written: ${code}.`, {

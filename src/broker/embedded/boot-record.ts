@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../files.js';
 import { ignoreMissing } from './log-segment.js';
-import { replaceFile } from './replace-file.js';
 
 const FILE = 'boot';
 

@@ -1,12 +1,11 @@
 import { PlantsenseError } from '../../errors.js';
-
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+import { isDiskFull } from '../../files.js';
 
 /** An error of the file system as one of the catalogue. */
 export function diskError(error: unknown, path: string): PlantsenseError {
   if (error instanceof PlantsenseError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code !== undefined && FULL.has(code)) {
+  if (isDiskFull(error)) {
     return new PlantsenseError('DISK_FULL', `There is no room to write ${path} (${code}).`, { cause: error });
   }
   if (code === undefined)

@@ -1,8 +1,9 @@
 import { renameSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from '../../files.js';
 import { scanRecords } from './log-scan.js';
-import { LogSegment, syncDirectory, type WriteAt } from './log-segment.js';
+import { LogSegment, type WriteAt } from './log-segment.js';
 import { isTombstoneAt, keyAt, offsetAt, timestampAt } from './record.js';
 import { SegmentIndex } from './segment-index.js';
 

@@ -1,4 +1,5 @@
 import { PlantsenseError } from '../../errors.js';
+import { syncDirectory } from '../../files.js';
 import type { OutgoingMessage } from '../port.js';
 import { type Append, AppendQueue } from './append-queue.js';
 import { diskError } from './disk-error.js';
@@ -6,7 +7,7 @@ import { compactSegment, latestOffsets } from './log-compaction.js';
 import { type Cursor, locateOffset, locateTime, type RecordSlice, readRecords } from './log-reader.js';
 import { type RecoveredLog, recoverLog } from './log-recovery.js';
 import { cutOff, type Retention } from './log-retention.js';
-import { LogSegment, syncDirectory, type WriteAt } from './log-segment.js';
+import { LogSegment, type WriteAt } from './log-segment.js';
 import { type LogState, saveState } from './log-state.js';
 import { encodeRecord } from './record.js';
 import { Serial } from './serial.js';

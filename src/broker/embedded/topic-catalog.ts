@@ -1,11 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PlantsenseError } from '../../errors.js';
+import { replaceFile, syncDirectory } from '../../files.js';
 import type { TopicConfig, TopicDescription } from '../port.js';
 import { diskError } from './disk-error.js';
-import { syncDirectory } from './log-segment.js';
 import { type LogOptions, PartitionLog } from './partition-log.js';
-import { replaceFile } from './replace-file.js';
 import { Serial } from './serial.js';
 import { checkTopicName, completeConfig } from './topic-config.js';
 

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlantsenseError } from '../../errors.js';
+import { isDiskFull } from '../../files.js';
 import { literal } from '../sql.js';
 import { EngineException } from './exception.js';
 import type { InsertText } from './insert-text.js';
@@ -31,8 +32,8 @@ export class Spool {
       await writeFile(path, data);
     } catch (error) {
       await rm(path, { force: true });
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw code === 'ENOSPC' || code === 'EDQUOT'
+      const { message } = error as Error;
+      throw isDiskFull(error)
         ? new EngineException(243, 'NOT_ENOUGH_SPACE', message)
         : new EngineException(75, 'CANNOT_WRITE_TO_FILE_DESCRIPTOR', message);
     }

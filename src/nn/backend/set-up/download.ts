@@ -4,6 +4,7 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PlantsenseError } from '../../../errors.js';
+import { isDiskFull } from '../../../files.js';
 import type { WheelSource } from './package-index.js';
 import { type Report, TransferProgress } from './progress.js';
 import { type Web, webFailure } from './web.js';
@@ -69,7 +70,7 @@ async function transfer(wheel: Wheel, url: string, part: string, web: Web, repor
       if ((await sizeOf(part)) >= wheel.bytes) return;
       throw new Error('the connection ended early');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+      if (isDiskFull(error)) throw error;
       const reason = webFailure(error);
       if (attempt === ATTEMPTS)
         throw new PlantsenseError(

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlantsenseError, toPlantsenseError } from '../../../errors.js';
+import { isDiskFull } from '../../../files.js';
 import { type AddonPaths, buildAddon } from './addon.js';
 import { type Compiler, installedCompilers } from './compilers.js';
 import { fetchWheels } from './fetch-wheels.js';
@@ -106,7 +107,7 @@ function compilerMissing({ CXX }: NodeJS.ProcessEnv): PlantsenseError {
 function asSetUpError(error: unknown, cache: string): PlantsenseError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof PlantsenseError) return error;
-  if (code === 'ENOSPC') return new PlantsenseError('DISK_FULL', `${cache}: ${message}.`, { cause: error });
+  if (isDiskFull(error)) return new PlantsenseError('DISK_FULL', `${cache}: ${message}.`, { cause: error });
   if (['EACCES', 'EEXIST', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code ?? ''))
     return new PlantsenseError('FILE_NOT_WRITABLE', `The cache can't be written: ${message}.`, {
       cause: error,
