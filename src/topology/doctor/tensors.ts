@@ -26,7 +26,7 @@ export function tensorsFinding(
     return warning(
       'tensors',
       `${detail}. PLANTSENSE_TENSORFLOW asks for a GPU, and TensorFlow finds none.`,
-      "Look whether `nvidia-smi` shows a GPU: the driver (525 or newer) must be there; in a container, NVIDIA's runtime too.",
+      "Look whether `nvidia-smi` shows a GPU: its driver must be there; in a container, NVIDIA's runtime too.",
     );
   if (!fallback || !cause) return ok('tensors', detail);
   return warning(
