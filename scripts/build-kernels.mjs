@@ -1,26 +1,28 @@
-// Assembles each kernels.wat into the kernels-wasm.ts beside it. A unit test fails when the two don't agree.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Assembles each X.wat into an X-wasm.ts beside it. Unit tests fail when the two don't agree.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import wabt from 'wabt';
 
 const { parseWat } = await wabt();
 
-for (const room of ['audio/wasm', 'cluster/distances', 'cluster/linear-algebra/wasm']) {
+for (const room of ['audio/wasm', 'cluster/linear-algebra/wasm']) {
   const folder = new URL(`../src/${room}/`, import.meta.url);
-  const text = readFileSync(new URL('kernels.wat', folder), 'utf8');
-  const module = parseWat('kernels.wat', text, { simd: true });
-  module.validate();
-  const base64 = Buffer.from(module.toBinary({}).buffer).toString('base64');
+  for (const file of readdirSync(folder).filter(name => name.endsWith('.wat'))) {
+    const module = parseWat(file, readFileSync(new URL(file, folder), 'utf8'), { simd: true });
+    module.validate();
+    const base64 = Buffer.from(module.toBinary({}).buffer).toString('base64');
 
-  const lines = (base64.match(/.{1,100}/g) ?? []).map(line => `    '${line}',`);
-  writeFileSync(
-    new URL('kernels-wasm.ts', folder),
-    `/** \`kernels.wat\`, assembled by \`scripts/build-kernels.mjs\`. Not to be edited. */
-export const KERNELS_WASM: Uint8Array = Buffer.from(
+    const lines = (base64.match(/.{1,100}/g) ?? []).map(line => `    '${line}',`);
+    const name = file.replace('.wat', '');
+    writeFileSync(
+      new URL(`${name}-wasm.ts`, folder),
+      `/** \`${file}\`, assembled by \`scripts/build-kernels.mjs\`. Not to be edited. */
+export const ${name.toUpperCase()}_WASM: Uint8Array = Buffer.from(
   [
 ${lines.join('\n')}
   ].join(''),
   'base64',
 );
 `,
-  );
+    );
+  }
 }

@@ -42,6 +42,11 @@ export const ERRORS = {
     class: 'terminal',
     action: 'Look at how the matrix was made: it needs rows, and finite numbers only.',
   },
+  RESIDUALS_INVALID: {
+    class: 'terminal',
+    action:
+      'Look at the sound and the model that gave the residuals: they must be finite numbers from 0, and not all the same.',
+  },
   MIXTURE_ILL_DEFINED: {
     class: 'terminal',
     action: 'Ask for fewer components or features (PCA), another covariance type, or a larger regCovar.',
@@ -164,9 +169,18 @@ export const ERRORS = {
   },
   MODEL_NOT_FOUND: { class: 'terminal', action: 'Train a model first: `plantsense train noise`.' },
   MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
+  FEATURES_MISMATCH: {
+    class: 'terminal',
+    action:
+      'Give the topology whose `log_mel` options made the tensors, or wait until there are tensors of the new options.',
+  },
+  TRAINING_IN_USE: {
+    class: 'retryable',
+    action: 'Let the process named in the message end its training, or stop it: the training goes on then.',
+  },
   TRAINING_DATA_INSUFFICIENT: {
     class: 'terminal',
-    action: 'Collect more events, or lower the number of groups or events asked for.',
+    action: 'Collect more data, or lower the number of groups, events or segments asked for.',
   },
   MODEL_COLLAPSED: {
     class: 'terminal',
@@ -188,6 +202,11 @@ export const ERRORS = {
     class: 'fatal',
     action:
       'Unset PLANTSENSE_TENSOR_BACKEND to let Plantsense choose; `plantsense doctor` tries what this machine can do.',
+  },
+  TRAINING_UNSUPPORTED: {
+    class: 'terminal',
+    action:
+      'Let TensorFlow be set up (`plantsense doctor` says what is missing), or choose a model without a network: `gmm`.',
   },
   TENSORFLOW_PLATFORM_UNSUPPORTED: {
     class: 'terminal',

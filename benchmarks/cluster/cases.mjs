@@ -11,6 +11,12 @@ import { median } from '../measure.mjs';
 const K = 10;
 
 /**
+ * Steps of expectation-maximization, the same on both sides: how many a fit needs is a matter of where it happens to
+ * start, between 2 and 30 on these data for both.
+ */
+const STEPS = 5;
+
+/**
  * What is compared. `ours` gives what `check` looks at beside the peer's answer, one pair for each round; `ask` is the
  * question to the peer. What is only told doesn't count for the budget.
  */
@@ -27,9 +33,15 @@ export const CASES = [
       name: `gmm-${covarianceType} ${data}`,
       data,
       ours: ({ x }, seed) =>
-        new GaussianMixture({ nComponents: K, covarianceType, randomState: seed }).fit(x),
+        new GaussianMixture({
+          nComponents: K,
+          covarianceType,
+          maxIter: STEPS,
+          tol: 0,
+          randomState: seed,
+        }).fit(x),
       check: noLessLikely,
-      ask: { what: 'gmm', k: K, covarianceType },
+      ask: { what: 'gmm', k: K, covarianceType, steps: STEPS },
     })),
     {
       name: `pca ${data}`,
@@ -40,7 +52,6 @@ export const CASES = [
       },
       check: equalValues(1e-6),
       ask: { what: 'pca', k: 10 },
-      isToldOnly: true,
     },
     {
       name: `silhouette ${data}`,
@@ -48,7 +59,9 @@ export const CASES = [
       ours: ({ x, labels }) => ({ values: silhouetteSamples(x, labels) }),
       check: equalValues(1e-9),
       ask: { what: 'silhouette' },
-      isToldOnly: true,
+      // The long rows are one product of matrices and next to nothing else, for which NumPy has vectors four times as long
+      // as WebAssembly's, and fused multiplications.
+      isToldOnly: data === '1000x512',
     },
   ]),
   {

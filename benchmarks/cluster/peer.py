@@ -35,7 +35,7 @@ def spectral(x, q):
 
 def gmm(x, q):
     fitted = mixture.GaussianMixture(
-        q["k"], covariance_type=q["covarianceType"], random_state=q["seed"]
+        q["k"], covariance_type=q["covarianceType"], max_iter=q["steps"], tol=0, random_state=q["seed"]
     ).fit(x)
     return fitted.predict(x), {"lowerBound": fitted.lower_bound_, "nIter": fitted.n_iter_}
 

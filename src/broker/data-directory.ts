@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PlantsenseError } from '../errors.js';
@@ -118,6 +129,18 @@ export class DataDirectory {
   release(): Promise<void> {
     clearInterval(this.heartbeat);
     this.released ??= this.changes.run(() => replaceLock(this.lockPath, null));
+    return this.released;
+  }
+
+  /** Removes the directory with all that is in it. Who takes it from then on gets a new one. */
+  remove(): Promise<void> {
+    clearInterval(this.heartbeat);
+    this.released ??= this.changes.run(async () => {
+      // Away in one step: a lock file that is removed by its name could be the next owner's.
+      const away = `${this.path}.${this.token.slice(0, 12)}.removed`;
+      await rename(this.path, away);
+      await rm(away, { recursive: true, force: true });
+    });
     return this.released;
   }
 

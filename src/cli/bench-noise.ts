@@ -3,13 +3,12 @@ import { join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PlantsenseError } from '../errors.js';
 import { writeBytes } from '../files.js';
-import {
-  type BenchmarkOptions,
-  benchmarkSettings,
-  isNetwork,
-} from '../lifecycle/noise-benchmark/benchmark-options.js';
-import { benchmarkPicture } from '../lifecycle/noise-benchmark/benchmark-picture.js';
+import { type BenchmarkOptions, benchmarkSettings } from '../lifecycle/noise-benchmark/benchmark-options.js';
 import type { BenchmarkState } from '../lifecycle/noise-benchmark/benchmark-progress.js';
+import { classIndices } from '../lifecycle/noise-benchmark/class-indices.js';
+import { HeldOutLikelihood } from '../lifecycle/noise-benchmark/held-out-likelihood.js';
+import { benchmarkPicture } from '../lifecycle/noise-benchmark/picture/benchmark-picture.js';
+import type { SpectrogramAxes } from '../lifecycle/noise-benchmark/picture/spectrogram-panels.js';
 import { RecordingSet } from '../lifecycle/noise-benchmark/recording-set.js';
 import { runBenchmark } from '../lifecycle/noise-benchmark/run-benchmark.js';
 import { RunFiles } from '../lifecycle/noise-benchmark/run-files.js';
@@ -49,11 +48,11 @@ export async function runNoiseBenchmark(cli: Cli, benchmark: NoiseBenchmark) {
   try {
     const data = await readRecordings(cli, benchmark, tensors);
     try {
-      if (settings.methods.some(isNetwork)) {
-        const { openBackend } = await import('../nn/backend/open-backend.js');
-        await openBackend({ report: line => void cli.stderr.line(line) });
-      }
       const results = await runBenchmark(data, settings, new RunFiles(join(out, 'runs')), {
+        openBackend: async () => {
+          const { openBackend } = await import('../nn/backend/open-backend.js');
+          await openBackend({ report: line => void cli.stderr.line(line) });
+        },
         onProgress: state => computing.show(state.share, 1, progressText(state, settings.runs)),
         onResult: async (result, isNew) => {
           computing.end();
@@ -61,20 +60,22 @@ export async function runNoiseBenchmark(cli: Cli, benchmark: NoiseBenchmark) {
         },
         ...{ signal: cli.signal, nowMs },
       });
-      const methods = summarise(results);
+      const heldOut = new HeldOutLikelihood(data.pooled);
+      const methods = summarise(results, heldOut);
+      const knownClasses = classIndices(data, heldOut);
       const { k, runs, seed, network } = settings;
       const about = {
         ...{ directory, recordings: data.pooled.rows, fingerprint: data.fingerprint },
         ...{ classes: data.classes?.names ?? null, k, runs, seed, network },
       };
-      const json = { ...about, methods };
-      const heading = `${data.pooled.rows} recordings of ${directory}, k = ${k}, ${runs} runs\n\n`;
-      const text = heading + summaryText(methods);
+      const json = { ...about, knownClasses, methods };
+      const heading = `${data.pooled.rows} recordings of ${directory}, k = ${k}, ${runs} run${runs === 1 ? '' : 's'}\n\n`;
+      const text = heading + summaryText(methods, knownClasses);
       const files = {
         'table.txt': text,
         'table.csv': summaryCsv(methods),
         'table.json': `${JSON.stringify(json, null, 2)}\n`,
-        'picture.svg': await benchmarkPicture(data, results),
+        'picture.svg': await benchmarkPicture(data, results, { k, axes: spectrogramAxes() }),
       };
       for (const [name, content] of Object.entries(files))
         await writeBytes(join(out, name), Buffer.from(content));
@@ -88,6 +89,12 @@ export async function runNoiseBenchmark(cli: Cli, benchmark: NoiseBenchmark) {
   }
 }
 
+function spectrogramAxes(): SpectrogramAxes {
+  const { durationSecs, fminHz, fmaxHz, sampleRateHz } = new EventTensor({}).options;
+  // Levels are told from the loudest of each recording.
+  return { durationSecs, fminHz, fmaxHz: fmaxHz ?? sampleRateHz / 2, levelUnit: 'dB re maximum' };
+}
+
 /** All recordings below a directory, by name, as spectrograms. */
 async function readRecordings(cli: Cli, { directory, hasClasses }: NoiseBenchmark, tensorPath: string) {
   const paths = await findRecordings([directory]);
@@ -98,13 +105,13 @@ async function readRecordings(cli: Cli, { directory, hasClasses }: NoiseBenchmar
     for (const [i, path] of paths.entries()) {
       const name = relative(directory, path);
       const { samples, sampleRateHz } = await readSound(path);
-      set.add(tensor.compute(samples, sampleRateHz), hasClasses ? classOf(name) : null);
+      await set.add(tensor.compute(samples, sampleRateHz), hasClasses ? classOf(name) : null);
       reading.show(i + 1, paths.length, name);
       await setImmediate();
       cli.signal.throwIfAborted();
     }
   } catch (error) {
-    set.abandon();
+    await set.abandon();
     throw error;
   } finally {
     reading.end();

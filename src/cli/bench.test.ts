@@ -45,6 +45,8 @@ describe('bench noise', () => {
     expect(text.stdout).toContain("In each method's own space");
     expect(text.stdout).toMatch(/kmeans +\d\.\d{3} ± \d/);
     expect(text.stdout).toContain('Agreement with the known classes');
+    expect(text.stdout.match(/^\(known classes\)/gm)).toHaveLength(2);
+    expect(text.stdout).toMatch(/stability +held-out nats +seconds/);
     expect(text.stderr).toMatch(/run 2\/2 vade-elbo: /);
     expect(readFileSync(join(out, 'table.txt'), 'utf8')).toBe(text.stdout);
     expect(readFileSync(join(out, 'picture.svg'), 'utf8')).toContain('</svg>');
@@ -58,8 +60,34 @@ describe('bench noise', () => {
     expect(table.methods.map(({ method }: { method: string }) => method)).toEqual([
       ...['kmeans', 'gmm', 'dec+kmeans', 'dec', 'vade-seed', 'vade-elbo'],
     ]);
+    // A method that finds the classes comes to what they come to.
+    expect(table.knownClasses.common.silhouette).toBeCloseTo(table.methods[0].common.silhouette.mean, 12);
+    expect(table.methods[0].heldOutLikelihood.mean).toBeCloseTo(table.knownClasses.heldOutLikelihood, 9);
     expect(table.methods[0]).toMatchObject({ fitted: 2, agreement: { nmi: { mean: 1, std: 0 } } });
     expect(readdirSync(out).sort()).toEqual(['picture.svg', 'runs', 'table.csv', 'table.json', 'table.txt']);
+  });
+
+  it('says what each method groups, and adds baselines to a table that is there', async () => {
+    const methods = 'gmm,pca+gmm,spectrogram+kmeans,dec';
+    const text = await bench(recordings, '--labels-from', 'folders', '--runs', '2', '--methods', methods);
+    expect(text).toMatchObject({ code: 0 });
+    expect(text.stderr.match(/^run .*$/gm)!.map(line => line.split(':')[0])).toEqual([
+      ...['run 1/2 pca+gmm', 'run 1/2 spectrogram+kmeans', 'run 2/2 pca+gmm', 'run 2/2 spectrogram+kmeans'],
+    ]);
+    expect(text.stdout).toContain(
+      [
+        'gmm: mean and standard deviation of each mel band',
+        'pca+gmm: first 10 principal components of the same, standardised before and whitened after',
+        'spectrogram+kmeans: log-mel spectrograms, flat',
+        'dec: latents of the network',
+      ].join('\n'),
+    );
+    const cells = readFileSync(join(out, 'table.csv'), 'utf8')
+      .split('\n')
+      .map(line => line.split(',').slice(0, 2).join(' '));
+    expect(cells).toEqual([
+      ...['method space', 'gmm pooled', 'pca+gmm pca', 'spectrogram+kmeans spectrogram', 'dec latent', ''],
+    ]);
   });
 
   it('refuses results of other classes and options', async () => {

@@ -13,7 +13,10 @@ import {
 } from './new-command.js';
 
 /** `vade` stands for one row each loss. */
-const METHODS = ['kmeans', 'gmm', 'conv-sdae+kmeans', 'dec+kmeans', 'dec', 'vade'] as const;
+const METHODS = [
+  ...['kmeans', 'gmm', 'pca+kmeans', 'pca+gmm', 'spectrogram+kmeans', 'spectrogram+gmm'],
+  ...['conv-sdae+kmeans', 'dec+kmeans', 'dec', 'vade'],
+] as const;
 type Method = (typeof METHODS)[number];
 
 interface Flags extends JsonOption {
@@ -40,8 +43,11 @@ function noiseCommand(cli: Cli): Command {
   const about =
     'Compare methods that group noise events on your own recordings, one event a file: silhouette, Calinski-Harabasz and ' +
     "Davies-Bouldin in each method's own space and in one common space (pooled mel statistics, standardised), agreement " +
-    'with known classes, active groups and stability over seeds. k-means and the mixture group pooled mel statistics. ' +
-    'Results are kept in --out as they come, and a benchmark that was stopped goes on.';
+    'with known classes, active groups, stability over seeds and held-out likelihood. kmeans and gmm (a mixture of normal ' +
+    'distributions with diagonal covariances) group pooled mel statistics: mean and standard deviation of each band. With ' +
+    'pca+ they group the first ten principal components of the same, standardised before and whitened after; with ' +
+    'spectrogram+ the log-mel spectrograms as they are, flat, which must fit into memory. Results are kept in --out as they ' +
+    'come, and a benchmark that was stopped goes on.';
   return newCommand(
     'noise',
     about,

@@ -15,7 +15,7 @@ export interface DemoDirectory {
 const MARKER = 'demo.json';
 const LOG = 'demo.log';
 /** What the demo makes. The lock files stay: their numbers are not used twice. */
-const OURS = ['broker', 'store', 'models', 'clips', LOG];
+const OURS = ['broker', 'store', 'models', 'checkpoints', 'clips', LOG];
 
 /**
  * Finds or makes the demo's directory.

@@ -17,6 +17,10 @@ export class JsonReport implements DemoReport {
 
   announce(): void {}
 
+  preparing(line: string): void {
+    this.#line('preparing', { line });
+  }
+
   started(start: DemoStart): void {
     this.#line('start', start);
   }

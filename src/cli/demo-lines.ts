@@ -32,11 +32,18 @@ export class LinesReport implements DemoReport {
     );
   }
 
-  started({ earlierEvents, httpUrl, storeUrl }: DemoStart): void {
+  preparing(line: string): void {
+    this.#line(line);
+  }
+
+  started({ earlierEvents, noNetwork, httpUrl, storeUrl }: DemoStart): void {
+    if (noNetwork !== null)
+      this.#line(`No network learns the groups but a Gaussian mixture: TensorFlow is missing. ${noNetwork}`);
+    const learner = noNetwork === null ? 'a network' : 'a mixture';
     this.#line(
       earlierEvents > 0
         ? `It continues with ${counted(earlierEvents, 'event')} of earlier runs.`
-        : 'It starts with nothing: the groups are learnt from what it hears in its first half minute.',
+        : `It starts with nothing: ${learner} learns the groups from what it hears in its first half minute.`,
     );
     const page = httpUrl === null ? '' : `Status page: ${httpUrl}   `;
     this.#line(`${page}ClickHouse: ${storeUrl}`);

@@ -12,6 +12,8 @@ export interface DemoStart {
   readonly thresholdDb: number;
   /** Events of earlier runs. */
   readonly earlierEvents: number;
+  /** Why no network can learn here, so that a mixture does; null when one can. */
+  readonly noNetwork: string | null;
   readonly storeUrl: string;
   readonly httpUrl: string | null;
 }
@@ -26,6 +28,8 @@ export interface DemoMoment {
 export interface DemoReport {
   /** Before anything happens. */
   announce(plan: Pick<DemoStart, 'microphones' | 'forSecs' | 'dataDir' | 'logFile'>): void;
+  /** What is done before the plant begins, line by line; nothing when all is there. */
+  preparing(line: string): void;
   started(start: DemoStart, picture: DemoPicture): void;
   /** A record came through a topic. */
   record(record: AnyRecord, picture: DemoPicture): void;

@@ -16,6 +16,7 @@ const START: DemoStart = {
   logFile: '.plantsense/demo/demo.log',
   thresholdDb: 80,
   earlierEvents: 0,
+  noNetwork: null,
   storeUrl: 'http://127.0.0.1:8123',
   httpUrl: 'http://127.0.0.1:9464',
 };
@@ -34,6 +35,7 @@ async function run(report: DemoReport, start: DemoStart, records: readonly AnyRe
   picture.flow = { ...picture.flow, chunksPerSec: 16, bytesPerSec: 256_000, lag: new Map([['store', 3]]) };
   picture.learning = { events: 4, eventsNeeded: 30, detail: null };
   report.announce(start);
+  report.preparing('TensorFlow is fetched.');
   report.started(start, picture);
   report.tick({ nowUs: 0, elapsedSecs: 3 }, picture);
   for (const record of records) {
@@ -66,7 +68,8 @@ describe('LinesReport', () => {
 Their sound goes in; levels, loud events and groups of events that sound alike come out.
 Broker and store run in here and keep their data in .plantsense/demo. The log is .plantsense/demo/demo.log.
 It takes a few seconds to start.
-It starts with nothing: the groups are learnt from what it hears in its first half minute.
+TensorFlow is fetched.
+It starts with nothing: a network learns the groups from what it hears in its first half minute.
 Status page: http://127.0.0.1:9464   ClickHouse: http://127.0.0.1:8123
 0:03  a               97 dB for 2.1 s: group 2 (97 %)
 0:03  b              an earlier event: novel
@@ -79,6 +82,14 @@ Status page: http://127.0.0.1:9464   ClickHouse: http://127.0.0.1:8123
     const { stderr } = await lines({ ...START, earlierEvents: 1214, forSecs: null });
     expect(stderr).toContain('until Ctrl-C.\n');
     expect(stderr).toContain('It continues with 1,214 events of earlier runs.\n');
+  });
+
+  it('says what is missing where no network can learn, and that a mixture does', async () => {
+    const { stderr } = await lines({ ...START, noNetwork: 'COMPILER_MISSING: There is none. Get one.' });
+    expect(stderr).toContain(
+      'No network learns the groups but a Gaussian mixture: TensorFlow is missing. COMPILER_MISSING: There is none. Get one.\n' +
+        'It starts with nothing: a mixture learns the groups',
+    );
   });
 
   it('tells of a model once there is one', async () => {
@@ -97,6 +108,7 @@ describe('JsonReport', () => {
       .split('\n')
       .map(line => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ type }) => type)).toEqual([
+      'preparing',
       'start',
       'progress',
       'noise-levels',
@@ -106,8 +118,9 @@ describe('JsonReport', () => {
       'progress',
       'summary',
     ]);
-    expect(lines[0]).toMatchObject({ earlierEvents: 0, storeUrl: 'http://127.0.0.1:8123' });
-    expect(lines[1]).toMatchObject({ elapsedSecs: 3, chunksPerSec: 16, lag: { store: 3 }, model: null });
+    expect(lines[0]).toMatchObject({ line: 'TensorFlow is fetched.' });
+    expect(lines[1]).toMatchObject({ earlierEvents: 0, noNetwork: null, storeUrl: 'http://127.0.0.1:8123' });
+    expect(lines[2]).toMatchObject({ elapsedSecs: 3, chunksPerSec: 16, lag: { store: 3 }, model: null });
     expect(lines.at(-1)).toMatchObject({ dataDir: '.plantsense/demo', complete: true });
   });
 });

@@ -1,13 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { OutgoingMessage } from '../broker/port.js';
+import { prepareBackend } from '../nn/backend/prepare-backend.js';
 import { PLANT_CALIBRATION_DB_SPL, PLANT_RATE_HZ, plantMicrophones } from '../simulation/plant.js';
 import { loadPlantSounds } from '../simulation/plant-sounds.js';
 import { type PlantClock, playPlant } from '../simulation/play-plant.js';
 import type { MicrophoneSpec } from '../simulation/simulated-microphone.js';
 import { exponentialBackoff, retrying } from '../stream/retry.js';
 import { createLog, type Log } from '../telemetry/log.js';
-import { loadTopology } from '../topology/load.js';
 import { type RunningTopology, startTopology } from '../topology/running.js';
 import type { Topology } from '../topology/topology.js';
 import { countRun, openDemoDirectory } from './demo-directory.js';
@@ -16,6 +16,7 @@ import { countRows } from './demo-queries.js';
 import type { DemoReport } from './demo-report.js';
 import { Showing } from './demo-showing.js';
 import { type DemoSummary, summarize } from './demo-summary.js';
+import { demoTopology } from './demo-topology.js';
 
 export interface DemoOptions {
   readonly microphones: number;
@@ -27,34 +28,36 @@ export interface DemoOptions {
   readonly version: string;
   /** Ends the plant; what was heard is still worked on. */
   readonly signal: AbortSignal;
+  /** How long that may take; the rest is left to the next run. Default a minute. */
+  readonly drainMs?: number;
   readonly clock: PlantClock;
 }
 
-const TOPOLOGY = fileURLToPath(new URL('../../topologies/demo.yaml', import.meta.url));
 const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
 const SOUND_TOPIC = 'audio.raw';
 
-/** What has not come to the store by then is left to the next run. */
-const DRAIN_MS = 30_000;
-
-/** What `topologies/demo.yaml` says, in this data directory. */
-export async function demoTopology(dataDir: string): Promise<Topology> {
-  const { topology } = await loadTopology(TOPOLOGY, {});
-  return { ...topology, dataDir };
-}
+/** A busy machine may still train the network. */
+const DRAIN_MS = 60_000;
 
 /**
  * Runs the simulated plant and the topology that listens to it, tells `report` about it, and ends with what is stored.
- * @throws PlantsenseError PARAMETER_INVALID, DATA_DIR_IN_USE, and whatever ends the topology
+ * Sets TensorFlow up before, for the network that learns the groups; where that fails a mixture learns them.
+ * @throws PlantsenseError PARAMETER_INVALID, DATA_DIR_IN_USE, and whatever ends the topology; the signal's reason when it
+ *   aborts before the plant has begun
  */
 export async function runDemo(options: DemoOptions, report: DemoReport): Promise<void> {
-  const { microphones, forSecs, version } = options;
+  const { microphones, forSecs, version, signal } = options;
   const directory = await openDemoDirectory(options.dataDir, options.fresh);
   const { path: dataDir, logFile, runs } = directory;
   const plan = { microphones, forSecs, dataDir, logFile };
   report.announce(plan);
+  const noNetwork = await prepareBackend(line => report.preparing(line));
+  signal.throwIfAborted();
   const at = { sampleRateHz: PLANT_RATE_HZ, calibrationDbSpl: PLANT_CALIBRATION_DB_SPL };
-  const [sounds, topology] = await Promise.all([loadPlantSounds(SAMPLES, at), demoTopology(dataDir)]);
+  const [sounds, topology] = await Promise.all([
+    loadPlantSounds(SAMPLES, at),
+    demoTopology(dataDir, noNetwork === null),
+  ]);
   const specs = plantMicrophones(microphones, sounds);
   const picture = new DemoPicture(specs.map(({ sensor }) => sensor));
   const logging = openLog(logFile);
@@ -67,7 +70,7 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
       const { httpUrl, storeUrl } = running;
       const { thresholdDb } = topology.sensors.defaults;
       const earlierEvents = before.get('events') ?? 0;
-      report.started({ ...plan, thresholdDb, earlierEvents, httpUrl, storeUrl }, picture);
+      report.started({ ...plan, thresholdDb, earlierEvents, noNetwork, httpUrl, storeUrl }, picture);
       // Another seed each run, so that the second is not the first again.
       const complete = await playAndShow(running, specs, runs + 1, {
         ...options,
@@ -87,7 +90,7 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
   }
 }
 
-interface Play extends Pick<DemoOptions, 'forSecs' | 'signal' | 'clock'> {
+interface Play extends Pick<DemoOptions, 'forSecs' | 'drainMs' | 'signal' | 'clock'> {
   readonly picture: DemoPicture;
   readonly report: DemoReport;
   readonly topology: Topology;
@@ -102,7 +105,7 @@ async function playAndShow(
   running: RunningTopology,
   microphones: readonly MicrophoneSpec[],
   seed: number,
-  { forSecs, signal, clock, picture, report, topology, log }: Play,
+  { forSecs, drainMs = DRAIN_MS, signal, clock, picture, report, topology, log }: Play,
 ): Promise<boolean> {
   const eventsNeeded = eventsOfFirstModel(topology);
   const showing = new Showing({ running, picture, eventsNeeded, clock, log, report });
@@ -118,7 +121,7 @@ async function playAndShow(
     // A topology that fails ends the plant.
     await Promise.race([playing, running.done]);
     picture.phase = 'the plant has stopped; what it said is worked on to the end';
-    await running.untilCaughtUp(AbortSignal.timeout(DRAIN_MS));
+    await running.untilCaughtUp(AbortSignal.timeout(drainMs));
     return await running.caughtUp();
   } finally {
     end.abort();

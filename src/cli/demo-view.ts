@@ -28,6 +28,10 @@ export class ViewReport implements DemoReport {
     this.#options.around.announce(plan);
   }
 
+  preparing(line: string): void {
+    this.#options.around.preparing(line);
+  }
+
   started(start: DemoStart, picture: DemoPicture): void {
     this.#options.around.started(start, picture);
     this.#last = { start, picture, moment: { nowUs: 0, elapsedSecs: 0 } };

@@ -21,7 +21,8 @@ export function doctorCommand(cli: Cli): Command {
     const { examine } = await import('../topology/doctor/examine.js');
     const topology = await readConnection(cli, flags);
     const checks = [];
-    for await (const check of examine(topology, await quietLog(cli))) {
+    const report = (line: string) => void cli.stderr.line(line);
+    for await (const check of examine(topology, await quietLog(cli), report)) {
       cli.signal.throwIfAborted();
       checks.push(check);
       if (check.status === 'failed') cli.exitCode = EXIT.failed;

@@ -105,6 +105,9 @@ describe('a network that was trained on recordings', () => {
       existsSync(checkpoints) &&
       readdirSync(checkpoints, { recursive: true }).some(name => String(name).endsWith('.checkpoint'));
     while (!isOver && !isTraining()) await new Promise(setImmediate);
+    const second = await runInProcess(args);
+    expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('TRAINING_IN_USE')]);
+    expect(second.stderr).toContain(`done by process ${process.pid}`);
     controller.abort(new Error('enough'));
     expect((await interrupted).stderr).toContain('the same command goes on with it');
     const resumed = await runInProcess(args);

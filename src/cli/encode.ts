@@ -34,7 +34,7 @@ export function encodeCommand(cli: Cli): Command {
     .requiredOption('-o, --out <file>', 'where to write the array (.npy, float32 [n, dimensions])')
     .option(
       '-t, --topology <file>',
-      'where the options of the spectrograms are, for a model that was trained on a topic',
+      'where the options of the spectrograms are, for a model whose card does not have them; else they must agree',
     )
     .action((inputs: string[], flags: Flags) => encode(cli, inputs, flags));
 }
@@ -100,14 +100,20 @@ async function tensorOf(cli: Cli, { details, version }: OpenNoiseModel, flags: F
   const { EventTensor } = await import('../stages/event-tensor.js');
   const { noiseTraining } = await import('../topology/noise-training.js');
   const { featureSet, featureOptions } = details;
-  // A topic's tensors don't say how they were made, so neither does a model of them.
-  const known = Object.keys(featureOptions).length > 0 && flags.topology === undefined;
-  const options = known ? featureOptions : noiseTraining(await readConnection(cli, flags)).logMel;
+  // A model of tensors that somebody else has made does not know how.
+  const known = Object.keys(featureOptions).length > 0;
+  if (!known && flags.topology === undefined)
+    throw new PlantsenseError(
+      'USAGE_INVALID',
+      `The card of model ${version} has no options of spectrograms: name the topology that has them (--topology).`,
+    );
+  const options =
+    flags.topology === undefined ? featureOptions : noiseTraining(await readConnection(cli, flags)).logMel;
   const tensor = new EventTensor(options);
   if (tensor.featureSet === featureSet) return tensor;
   throw new PlantsenseError(
     'MODEL_INVALID',
-    `Model ${version} was fitted on features ${featureSet}; ${flags.topology ?? 'the default options'} would give ${tensor.featureSet}.`,
+    `Model ${version} was fitted on features ${featureSet}; the options of ${flags.topology ?? 'its card'} give ${tensor.featureSet}.`,
   );
 }
 

@@ -13,6 +13,7 @@ const CONTEXT: ViewContext = {
   totalSecs: 60,
   utcOffsetMinutes: 0,
   thresholdDb: 80,
+  noNetwork: null,
   httpUrl: 'http://127.0.0.1:9464',
   storeUrl: 'http://127.0.0.1:8123',
 };
@@ -84,11 +85,22 @@ describe('liveView', () => {
       eventsNeeded: 30,
       detail: 'learns its first model after 30 events, has 10',
     };
-    expect(modelLine()).toBe('Model   ██████████░░░░░░░░░░░░░░░░░░░░ 10 of 30 events for the first model');
+    expect(modelLine()).toBe('Model   ████████░░░░░░░░░░░░░░░░ 10 of 30 events for a network');
     picture.learning = { events: 31, eventsNeeded: 30, detail: 'learns its first model: groups, 3 of 9' };
     expect(modelLine()).toBe('Model   learns its first model: groups, 3 of 9');
     picture.phase = 'the plant has stopped';
     expect(modelLine()).toBe('Model   the plant has stopped');
+  });
+
+  it('says what learns the groups', () => {
+    const modelLine = (picture: DemoPicture, changes: Partial<ViewContext> = {}) =>
+      shown(picture, changes).find(line => line.startsWith('Model'));
+    expect(modelLine(pictureOf(model({ kind: 'conv-sdae+gmm' })))).toBe(
+      'Model   5 groups found by a network (Conv-SDAE), version v0001-abc',
+    );
+    expect(modelLine(pictureOf(), { columns: 80, noNetwork: 'COMPILER_MISSING' })).toMatch(
+      /0 of 0 events for a mixture: no TensorFlow$/,
+    );
   });
 
   it('fits any terminal, and has no more lines and columns than it', () => {

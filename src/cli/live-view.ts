@@ -10,6 +10,8 @@ export interface ViewContext {
   /** Now, by the plant's clock. */
   readonly nowUs: number;
   readonly elapsedSecs: number;
+  /** Why no network can learn here; null when one can. */
+  readonly noNetwork: string | null;
   /** Null: until Ctrl-C. */
   readonly totalSecs: number | null;
   /** Minutes that the local time is ahead of UTC. */
@@ -59,7 +61,7 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
     [['Latest events', 'bold']],
     ...eventLines(picture.latestEvents(eventRows), eventRows, context),
     [],
-    model(picture),
+    model(picture, context),
     groups(picture),
     flow(picture),
     lag(picture),
@@ -162,9 +164,9 @@ function assigned(assignment: EventPicture['assignment']): Span[] {
   ];
 }
 
-const BAR_COLUMNS = 30;
+const BAR_COLUMNS = 24;
 
-function model({ model, learning, phase }: DemoPicture): Span[] {
+function model({ model, learning, phase }: DemoPicture, { noNetwork }: ViewContext): Span[] {
   const label = heading('Model');
   if (phase !== '') return [label, [phase, 'yellow']];
   if (model) {
@@ -180,11 +182,16 @@ function model({ model, learning, phase }: DemoPicture): Span[] {
     label,
     ['█'.repeat(done), 'cyan'],
     ['░'.repeat(BAR_COLUMNS - done), 'dim'],
-    ` ${events} of ${eventsNeeded} events for the first model`,
+    ` ${events} of ${eventsNeeded} events for `,
+    noNetwork === null ? 'a network' : ['a mixture: no TensorFlow', 'yellow'],
   ];
 }
 
-const KINDS: Readonly<Record<string, string>> = { gmm: 'Gaussian mixture', kmeans: 'k-means' };
+const KINDS: Readonly<Record<string, string>> = {
+  gmm: 'Gaussian mixture',
+  kmeans: 'k-means',
+  'conv-sdae+gmm': 'network (Conv-SDAE)',
+};
 
 function groups({ groups }: DemoPicture): Span[] {
   const spans: Span[] = [heading('Groups')];

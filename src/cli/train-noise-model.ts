@@ -15,9 +15,9 @@ import { publishAnnouncement, readAnnouncements } from '../stages/announcements.
 import { findRecordings, isRecordingName } from '../stages/find-recordings.js';
 import { fitOptionsOf, type NoiseModelOptions } from '../stages/noise-model-options.js';
 import { trainingSetOfFiles } from '../stages/training-files.js';
-import { readTrainingWindow } from '../stages/training-window.js';
+import { type FeatureTopic, readTrainingWindow } from '../stages/training-window.js';
 import { ensureTopic } from '../topology/ensure-topic.js';
-import { modelOfType, type NoiseTraining, noiseTraining } from '../topology/noise-training.js';
+import { logMelOf, modelOfType, type NoiseTraining, noiseTraining } from '../topology/noise-training.js';
 import type { Topology } from '../topology/topology.js';
 import type { Cli } from './cli.js';
 import { readConnection, withBroker, withExistingBroker } from './connection.js';
@@ -26,9 +26,7 @@ import type { ModelFlags, TrainFlags } from './train.js';
 import { printTrained, type Trained } from './train-report.js';
 
 /** Where the events are. */
-type Source =
-  | { readonly files: readonly string[] }
-  | { readonly topic: string; readonly windowHours: number };
+type Source = { readonly files: readonly string[] } | FeatureTopic;
 
 interface Plan {
   readonly topology: Topology;
@@ -46,7 +44,8 @@ export async function trainNoiseModel(
   const topology = await readConnection(cli, flags);
   const defaults = noiseTraining(topology);
   const model = modelOf(defaults.model, flags);
-  const plan: Plan = { topology, defaults, model, source: await sourceOf(sources, flags, defaults) };
+  const source = await sourceOf(sources, flags, topology, defaults);
+  const plan: Plan = { topology, defaults, model, source };
   const fitting = new Progress(cli.stderr, 'fitting');
   try {
     const trained = await (flags.out === undefined
@@ -83,17 +82,19 @@ const MODEL_FLAGS = [
 
 async function sourceOf(
   sources: readonly string[],
-  { topic, windowHours }: TrainFlags,
+  flags: TrainFlags,
+  topology: Topology,
   defaults: NoiseTraining,
 ): Promise<Source> {
   const [only] = sources;
   const isTopic = only !== undefined && sources.length === 1 && !existsSync(only) && !isRecordingName(only);
   if (sources.length > 0 && !isTopic) {
-    if (topic !== undefined)
+    if (flags.topic !== undefined)
       throw new PlantsenseError('USAGE_INVALID', 'It learns from recordings or from a topic, not from both.');
     return { files: await findRecordings(sources) };
   }
-  return { topic: topic ?? only ?? defaults.input, windowHours: windowHours ?? defaults.windowHours };
+  const { topic = only ?? defaults.input, windowHours = defaults.windowHours } = flags;
+  return { topic, windowHours, logMel: logMelOf(topology, topic) };
 }
 
 async function trainAndAnnounce(
@@ -114,7 +115,7 @@ async function trainAndAnnounce(
       const set = await read(path =>
         'files' in source
           ? readFiles(cli, plan, source.files, path)
-          : readTrainingWindow(broker, source.topic, source.windowHours, cli.signal, path),
+          : readTrainingWindow(broker, source, cli.signal, path),
       );
       const store = new DirectoryModelStore(join(topology.dataDir, 'models'));
       const trained = await trainNoise(set, store, { announcements, activeFromUs, fit });
@@ -143,9 +144,7 @@ async function trainTo(
     const set = await read(path =>
       'files' in source
         ? readFiles(cli, plan, source.files, path)
-        : withExistingBroker(cli, topology, broker =>
-            readTrainingWindow(broker, source.topic, source.windowHours, cli.signal, path),
-          ),
+        : withExistingBroker(cli, topology, broker => readTrainingWindow(broker, source, cli.signal, path)),
     );
     const fitted = await fitStoredNoise(set, { ...fit, sequence: 1 });
     fitted.model.dispose();
@@ -178,9 +177,9 @@ async function withJob<T>(
   };
   const fit: Fit = { ...fitOptionsOf(model), ...progress };
   if (!tensors) return work(fit, read => read(null));
-  const job = new TrainingJob(jobDirectory(root, [await identityOf(source), model, defaults.logMel]));
-  if (flags.restart) await job.remove();
+  const job = await TrainingJob.own(jobDirectory(root, [await identityOf(source), model, defaults.logMel]));
   const read: ReadSet = async readSet => {
+    if (flags.restart) await job.clear();
     const interrupted = await job.resume();
     if (interrupted) {
       const newest = new Date(interrupted.toUs / 1000).toISOString();
@@ -190,9 +189,7 @@ async function withJob<T>(
       );
       return interrupted;
     }
-    const set = await readSet(job.tensorPath);
-    await job.keep(set);
-    return set;
+    return job.collect(readSet);
   };
   try {
     const result = await work({ ...fit, checkpoint: name => job.checkpoint(name) }, read);
@@ -200,8 +197,8 @@ async function withJob<T>(
     return result;
   } catch (error) {
     // What a full disk has stopped goes on later; anything else would fail again.
-    if (!cli.signal.aborted && classify(error) !== 'retryable') await job.remove();
-    if (cli.signal.aborted && existsSync(job.directory)) {
+    const goesOn = await job.leave(cli.signal.aborted || classify(error) === 'retryable');
+    if (goesOn && cli.signal.aborted) {
       fitting.end();
       await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
     }

@@ -1,5 +1,5 @@
 import type { Artefact } from '../lifecycle/artefact.js';
-import type { NoiseDetails } from '../lifecycle/noise-details.js';
+import type { DeepDetails, NoiseDetails } from '../lifecycle/noise-details.js';
 import type { ModelAnnouncement } from '../records/types.js';
 import type { Cli } from './cli.js';
 import { formatTable } from './table.js';
@@ -20,9 +20,9 @@ export async function printTrained(cli: Cli, trained: Trained, json: boolean): P
 
 function jsonOf({ artefact, announced, out }: Trained): object {
   const { version, kind, data, indices, parent, details } = artefact.card;
-  const { groups } = details as NoiseDetails;
+  const { groups, novelty } = details as NoiseDetails;
   return {
-    ...{ version, kind, parent, events: data.rows, groups, indices },
+    ...{ version, kind, parent, events: data.rows, groups, indices, novelty },
     announcement: announced?.announcement ?? null,
     ...(out === null ? {} : { out }),
   };
@@ -30,7 +30,7 @@ function jsonOf({ artefact, announced, out }: Trained): object {
 
 function textOf({ artefact, announced, out }: Trained): string {
   const { version, kind, data, indices, details } = artefact.card;
-  const { groups } = details as NoiseDetails;
+  const { groups, novelty } = details as NoiseDetails | DeepDetails;
   const rows = groups.map(({ id, rows: events }) => [
     `${id}`,
     `${events}`,
@@ -41,6 +41,9 @@ function textOf({ artefact, announced, out }: Trained): string {
     `${version}: ${kind}, ${groups.length} groups of ${data.rows} events\n`,
     formatTable(['group', 'events', 'share'], rows),
     `${shown.map(([name, words]) => `${words} ${show(indices[name])}`).join(', ')}\n`,
+    'provisional' in novelty && novelty.provisional
+      ? `What is novel is provisional: only ${novelty.heldOutEvents} held-out events tell it.\n`
+      : '',
     whereTo(announced, out),
   ].join('');
 }

@@ -1,7 +1,7 @@
-import { copyPadded } from './linear-algebra/squared-distances.js';
 import { inWorkspace } from './linear-algebra/workspace.js';
 import { checkMatrix, type Matrix } from './matrix.js';
 import { checkMixture, Mixture } from './mixture.js';
+import { Points } from './points.js';
 
 const LOG_2_PI = Math.log(2 * Math.PI);
 
@@ -40,27 +40,30 @@ export class DiagonalMixture extends Mixture {
     return this.nComponents * this.means.cols;
   }
 
-  protected fillLogJoint(x: Matrix, out: Float64Array): void {
+  protected fillLogJoint(x: Matrix, out: Float64Array, _onlyLikely: boolean, points?: Points): void {
     const { rows: k, cols } = this.means;
-    const length = (cols + 3) & ~3;
     inWorkspace(workspace => {
       const most = Math.min(CHUNK, x.rows);
-      const rowsAt = workspace.allocate(most * length);
-      const meansAt = workspace.allocate(k * length);
-      const precisionsAt = workspace.allocate(k * length);
-      const sumsAt = workspace.allocate(most);
-      copyPadded(this.means, workspace.doubles(meansAt, k * length), length);
-      copyPadded(this.#precisions, workspace.doubles(precisionsAt, k * length), length);
-      const rows = workspace.doubles(rowsAt, most * length);
+      const chunk = new Points(workspace, { rows: points ? 0 : most, cols });
+      const { length } = chunk;
+      const means = new Points(workspace, this.means);
+      const precisions = new Points(workspace, this.#precisions);
+      const sumsAt = workspace.allocate(most + 1);
       const sums = workspace.doubles(sumsAt, most);
       for (let from = 0; from < x.rows; from += CHUNK) {
         const count = Math.min(CHUNK, x.rows - from);
-        const data = x.data.subarray(from * cols, (from + count) * cols);
-        copyPadded({ data, rows: count, cols }, rows, length);
+        const rowsAt = chunk.load(x, from, count, points);
         for (let component = 0; component < k; component++) {
-          const at = 8 * length * component;
           const constant = this.#constants[component]!;
-          workspace.kernels.weightedDistances(rowsAt, count, length, meansAt + at, precisionsAt + at, sumsAt);
+          workspace.kernels.weightedDistances(
+            rowsAt,
+            // Rows are looked at in pairs.
+            count + (count & 1),
+            length,
+            means.addressOf(component),
+            precisions.addressOf(component),
+            sumsAt,
+          );
           for (let row = 0; row < count; row++) out[(from + row) * k + component] = constant - sums[row]! / 2;
         }
       }

@@ -2,10 +2,12 @@ import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
 import type { Estimator, PredictiveClustering } from './estimator.js';
 import { KMeans } from './k-means.js';
+import { inWorkspace } from './linear-algebra/workspace.js';
 import type { Matrix, Matrix64 } from './matrix.js';
 import type { Mixture } from './mixture.js';
 import { MAXIMIZE, type Maximize } from './mixture-estimates.js';
 import { checkFit, checkInteger, checkNotNegative } from './parameters.js';
+import { Points } from './points.js';
 
 /** The shapes that covariances may have. */
 export const COVARIANCE_TYPES = ['full', 'tied', 'diag', 'spherical'] as const;
@@ -130,17 +132,20 @@ export class GaussianMixture<T extends CovarianceType = 'full'>
     labels.forEach((label, row) => {
       shares[row * nComponents + label] = 1;
     });
-    let mixture = maximize(x, shares, nComponents, regCovar);
-    let lowerBound = Number.NEGATIVE_INFINITY;
-    let nIter = 0;
-    let converged = false;
-    while (nIter < maxIter && !converged) {
-      nIter++;
-      const before = lowerBound;
-      lowerBound = mixture.expect(x, shares).reduce((a, b) => a + b) / x.rows;
-      mixture = maximize(x, shares, nComponents, regCovar);
-      converged = Math.abs(lowerBound - before) < tol;
-    }
-    return { mixture, lowerBound, nIter, converged };
+    return inWorkspace(workspace => {
+      const points = new Points(workspace, x);
+      let mixture = maximize(x, shares, nComponents, regCovar, points);
+      let lowerBound = Number.NEGATIVE_INFINITY;
+      let nIter = 0;
+      let converged = false;
+      while (nIter < maxIter && !converged) {
+        nIter++;
+        const before = lowerBound;
+        lowerBound = mixture.expect(x, shares, points).reduce((a, b) => a + b) / x.rows;
+        mixture = maximize(x, shares, nComponents, regCovar, points);
+        converged = Math.abs(lowerBound - before) < tol;
+      }
+      return { mixture, lowerBound, nIter, converged };
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../random.js';
 import { adjustedRandScore } from './adjusted-rand-score.js';
 import { calinskiHarabaszScore } from './calinski-harabasz-score.js';
 import { daviesBouldinScore } from './davies-bouldin-score.js';
@@ -33,6 +34,31 @@ describe('the indices of inner quality', () => {
     golden.silhouetteSamples.forEach((expected, row) => {
       expect(samples[row]).toBeCloseTo(expected, 12);
     });
+  });
+
+  it('measure near rows far from the others as well as by differences', () => {
+    const random = new Random(4);
+    // Pairs that are 1e-7 apart among clusters that are 10 apart, and a row that comes twice.
+    const places = Array.from({ length: 41 }, (_, i) => 10 * (i % 3) + random.normal());
+    const rows = places.flatMap(place => [[place, 5], ...(place > 9 ? [[place, 5 + 1e-7]] : [])]);
+    rows.push(rows[0]!);
+    const labels = rows.map((_, i) => i % 7);
+    const mean = (i: number, label: number) => {
+      const others = rows.filter((_, j) => j !== i && labels[j] === label);
+      return (
+        others.reduce((sum, [a, b]) => sum + Math.hypot(a! - rows[i]![0]!, b! - rows[i]![1]!), 0) /
+        others.length
+      );
+    };
+    silhouetteSamples(fromRows(rows), labels).forEach((silhouette, i) => {
+      const inside = mean(i, labels[i]!);
+      const outside = Math.min(...[0, 1, 2, 3, 4, 5, 6].filter(l => l !== labels[i]).map(l => mean(i, l)));
+      expect(silhouette).toBeCloseTo((outside - inside) / Math.max(inside, outside), 12);
+    });
+    // Alone with its like in a cluster: the distance between the two is all that counts.
+    const pair = fromRows([[1e4], [1e4 + 1e-4], [0], [1]]);
+    const [first] = silhouetteSamples(pair, [0, 0, 1, 1]);
+    expect(1 - first!).toBeCloseTo(1e-4 / (1e4 - 0.5), 14);
   });
 
   it('do not care how clusters are numbered', () => {

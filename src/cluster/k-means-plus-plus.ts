@@ -2,6 +2,7 @@ import type { Random } from '../random.js';
 import { inWorkspace } from './linear-algebra/workspace.js';
 import { type Matrix, type Matrix64, takeRows } from './matrix.js';
 import { Points } from './points.js';
+import { RoundedPoints } from './rounded-points.js';
 
 /**
  * Chooses rows as first centres, each far from those before (Arthur & Vassilvitskii, "k-means++: the advantages of
@@ -12,80 +13,61 @@ import { Points } from './points.js';
  */
 export function kMeansPlusPlus(x: Matrix, nClusters: number, random: Random): Matrix64 {
   return inWorkspace(workspace => {
-    const rows = chooseFarRows(new Points(workspace, x), nClusters, random);
+    const points = new Points(workspace, x);
+    const rows = chooseFarRows(points, new RoundedPoints(points), nClusters, random);
     const chosen = takeRows(x, rows);
     return { ...chosen, data: Float64Array.from(chosen.data) };
   });
 }
 
-/** Rows that all candidates are measured to before the next ones: they fit the cache. */
-const CHUNK_BYTES = 2 ** 18;
-
-/** The rows that {@link kMeansPlusPlus} chooses. */
-export function chooseFarRows(points: Points, nClusters: number, random: Random): Int32Array {
-  const { rows, length } = points;
-  return inWorkspace(workspace => {
-    const chunk = Math.max(1, Math.floor(CHUNK_BYTES / (8 * length)));
-    const distancesAt = workspace.allocate(Math.min(chunk, rows));
-    const distances = workspace.doubles(distancesAt, Math.min(chunk, rows));
-    const trials = 2 + Math.floor(Math.log(nClusters));
-    // Squared distance of each row to its nearest centre so far, and the same if a candidate joined.
-    let closest = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
-    const joined = Array.from({ length: trials }, () => new Float64Array(rows));
-    /** Looks what the candidates would make of the distances. Gives the sums. */
-    const join = (candidates: readonly number[]) => {
-      const sums = candidates.map(() => 0);
-      for (let from = 0; from < rows; from += chunk) {
-        const count = Math.min(chunk, rows - from);
-        candidates.forEach((row, trial) => {
-          workspace.kernels.squaredDistances(
-            points.addressOf(from),
-            count,
-            length,
-            points.addressOf(row),
-            distancesAt,
-          );
-          sums[trial] = keepNearest(distances, closest, joined[trial]!, from, count, sums[trial]!);
-        });
-      }
-      return sums;
-    };
-
-    const chosen = new Int32Array(nClusters);
-    let potential = 0;
-    for (let center = 0; center < nClusters; center++) {
-      const candidates =
-        center === 0
-          ? [random.int(rows)]
-          : joined.map(() => drawByWeight(closest, random.next() * potential));
-      const sums = join(candidates);
-      potential = Math.min(...sums);
-      const best = sums.indexOf(potential);
-      chosen[center] = candidates[best]!;
-      [closest, joined[best]] = [joined[best]!, closest];
+/**
+ * The rows that {@link kMeansPlusPlus} chooses.
+ * @param rounded the points; they tell which rows a candidate is too far from to matter
+ */
+export function chooseFarRows(
+  points: Points,
+  rounded: RoundedPoints,
+  nClusters: number,
+  random: Random,
+): Int32Array {
+  const { rows, length, workspace } = points;
+  const squares = rounded.squares();
+  const trials = 2 + Math.floor(Math.log(nClusters));
+  // Squared distance of each row to its nearest centre so far, and the same if a candidate joined.
+  let closest = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
+  const joined = Array.from({ length: trials }, () => new Float64Array(rows));
+  // Candidates whose rounded distance is this or more are no nearer.
+  const limits = closest.slice();
+  /** What a candidate would make of the distances, to `out`. Gives the sum. */
+  const join = (candidate: number, out: Float64Array) => {
+    rounded.measure(rounded.addressOf(candidate));
+    const at = points.addressOf(candidate);
+    let sum = 0;
+    for (let row = 0; row < rows; row++) {
+      let nearest = closest[row]!;
+      if (squares[row]! < limits[row]!)
+        nearest = Math.min(nearest, workspace.kernels.squaredDistance(points.addressOf(row), at, length));
+      out[row] = nearest;
+      sum += nearest;
     }
-    return chosen;
-  });
-}
+    return sum;
+  };
 
-/** The smaller of two distances for some rows, to `out`. Gives `sum` with them added. */
-function keepNearest(
-  distances: Float64Array,
-  closest: Float64Array,
-  out: Float64Array,
-  from: number,
-  count: number,
-  sum: number,
-): number {
-  let total = sum;
-  for (let i = 0; i < count; i++) {
-    const distance = distances[i]!;
-    const before = closest[from + i]!;
-    const nearest = Math.min(distance, before);
-    out[from + i] = nearest;
-    total += nearest;
+  const chosen = new Int32Array(nClusters);
+  let potential = 0;
+  for (let center = 0; center < nClusters; center++) {
+    const candidates =
+      center === 0 ? [random.int(rows)] : joined.map(() => drawByWeight(closest, random.next() * potential));
+    const sums = candidates.map((row, trial) => join(row, joined[trial]!));
+    potential = Math.min(...sums);
+    const best = sums.indexOf(potential);
+    chosen[center] = candidates[best]!;
+    const next = joined[best]!;
+    for (let row = 0; row < rows; row++)
+      if (next[row]! < closest[row]!) limits[row] = rounded.limit(row, Math.sqrt(next[row]!));
+    [closest, joined[best]] = [next, closest];
   }
-  return total;
+  return chosen;
 }
 
 /** The first index at which the running sum of weights reaches `target`. */

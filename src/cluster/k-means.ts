@@ -7,6 +7,7 @@ import { assign, type LloydResult, lloyd } from './lloyd.js';
 import { checkMatrix, type Matrix, type Matrix64, takeRows } from './matrix.js';
 import { checkFit, checkInteger, checkNotNegative } from './parameters.js';
 import { Points } from './points.js';
+import { RoundedPoints } from './rounded-points.js';
 import { sameClustering } from './same-clustering.js';
 
 export interface KMeansParams {
@@ -63,15 +64,16 @@ export class KMeans implements Estimator<KMeansFit> {
     checkFit(x, 'nClusters', nClusters);
     if (typeof init === 'object') checkMatrix(init, x.cols);
     const random = new Random(randomState);
-    const shiftTolerance = tol * meanVariance(x);
     const runs = typeof init === 'object' ? 1 : this.#params.nInit;
     const { labels, centers, inertia, nIter } = inWorkspace(workspace => {
       const points = new Points(workspace, x);
+      const rounded = new RoundedPoints(points);
+      const shiftTolerance = tol * rounded.grid.meanVariance;
       let best: LloydResult | undefined;
       for (let run = 0; run < runs; run++) {
         const start =
-          typeof init === 'object' ? init : takeRows(x, firstRows(points, nClusters, init, random));
-        const result = lloyd(points, start, maxIter, shiftTolerance);
+          typeof init === 'object' ? init : takeRows(x, firstRows(points, rounded, nClusters, init, random));
+        const result = lloyd(points, rounded, start, maxIter, shiftTolerance);
         // Rounding can make the same clusters look a little better: keep the first then.
         if (!best || (result.inertia < best.inertia && !sameClustering(result.labels, best.labels)))
           best = result;
@@ -84,11 +86,12 @@ export class KMeans implements Estimator<KMeansFit> {
 
 function firstRows(
   points: Points,
+  rounded: RoundedPoints,
   nClusters: number,
   init: 'k-means++' | 'random',
   random: Random,
 ): Int32Array {
-  if (init === 'k-means++') return chooseFarRows(points, nClusters, random);
+  if (init === 'k-means++') return chooseFarRows(points, rounded, nClusters, random);
   return random.shuffle(Int32Array.from({ length: points.rows }, (_, i) => i)).subarray(0, nClusters);
 }
 
@@ -98,20 +101,4 @@ export function predict(x: Matrix, centers: Matrix): Int32Array {
   const labels = new Int32Array(x.rows);
   assign(x, centers, labels);
   return labels;
-}
-
-/** Mean over the features of their variance. */
-export function meanVariance({ data, rows, cols }: Matrix): number {
-  const means = new Float64Array(cols);
-  for (let row = 0; row < rows; row++)
-    for (let col = 0; col < cols; col++) means[col]! += data[row * cols + col]!;
-  for (let col = 0; col < cols; col++) means[col]! /= rows;
-  const sums = new Float64Array(cols);
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) {
-      const d = data[row * cols + col]! - means[col]!;
-      sums[col]! += d * d;
-    }
-  }
-  return sums.reduce((a, b) => a + b) / rows / cols;
 }

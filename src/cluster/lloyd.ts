@@ -2,6 +2,7 @@ import { inWorkspace } from './linear-algebra/workspace.js';
 import type { Matrix, Matrix64 } from './matrix.js';
 import { NearestCenters } from './nearest-centers.js';
 import { Points } from './points.js';
+import type { RoundedPoints } from './rounded-points.js';
 
 export interface LloydResult {
   readonly labels: Int32Array;
@@ -19,10 +20,16 @@ export interface LloydResult {
  * @param start `[k, cols]`; not changed
  * @param shiftTolerance absolute, on the sum of squared shifts of all centres
  */
-export function lloyd(points: Points, start: Matrix, maxIter: number, shiftTolerance: number): LloydResult {
+export function lloyd(
+  points: Points,
+  rounded: RoundedPoints,
+  start: Matrix,
+  maxIter: number,
+  shiftTolerance: number,
+): LloydResult {
   return inWorkspace(workspace => {
     const centers = new Points(workspace, start);
-    const nearest = new NearestCenters(points, centers);
+    const nearest = new NearestCenters(points, centers, rounded);
     const averages = new Averages(points, centers, nearest);
     let nIter = 0;
     while (nIter < maxIter) {

@@ -1,13 +1,18 @@
 import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
 import type { Estimator, PredictiveClustering } from './estimator.js';
-import { meanVariance, predict } from './k-means.js';
-import { kMeansPlusPlus } from './k-means-plus-plus.js';
-import { assign } from './lloyd.js';
-import { checkMatrix, type Matrix, type Matrix64, squaredDistance, takeRows } from './matrix.js';
-import { miniBatchStep, reassignSmall } from './mini-batch-step.js';
+import { predict } from './k-means.js';
+import { chooseFarRows, kMeansPlusPlus } from './k-means-plus-plus.js';
+import { inWorkspace } from './linear-algebra/workspace.js';
+import { checkMatrix, type Matrix, takeRows } from './matrix.js';
+import { freshState, type MiniBatchState, MiniBatchSteps } from './mini-batch-steps.js';
+import { NearestCenters } from './nearest-centers.js';
 import { checkFit, checkInteger, checkNotNegative } from './parameters.js';
+import { Points } from './points.js';
+import { RoundedPoints } from './rounded-points.js';
 import { SmoothedInertia } from './smoothed-inertia.js';
+
+export type { MiniBatchState } from './mini-batch-steps.js';
 
 export interface MiniBatchKMeansParams {
   /** Number of clusters. */
@@ -32,18 +37,6 @@ export interface MiniBatchKMeansParams {
   readonly randomState?: number;
 }
 
-/** All that the next batch needs: plain values, which can be stored. */
-export interface MiniBatchState {
-  /** `[nClusters, nFeatures]` */
-  readonly clusterCenters: Matrix64;
-  /** Rows that each centre was given so far. */
-  readonly counts: Float64Array;
-  /** Rows since small centres were looked for. */
-  readonly nSinceLastReassign: number;
-  /** Batches so far. */
-  readonly nSteps: number;
-}
-
 /** A mini-batch fit. Labels and inertia are those of the matrix that was given last. */
 export interface MiniBatchKMeansFit extends PredictiveClustering, MiniBatchState {
   /** Sum of squared distances of the rows to their centres. */
@@ -51,9 +44,6 @@ export interface MiniBatchKMeansFit extends PredictiveClustering, MiniBatchState
   /** Passes over as many rows as there are, begun. */
   readonly nIter: number;
 }
-
-/** Rows for each centre between two looks for small ones. */
-const ROWS_TO_REASSIGN = 10;
 
 /**
  * k-means that sees a small random batch at a time (Sculley 2010): a little worse than {@link KMeans}, and much faster on
@@ -109,27 +99,27 @@ export class MiniBatchKMeans implements Estimator<MiniBatchKMeansFit> {
     this.#check(x);
     const rows = Math.min(batchSize, x.rows);
     const random = new Random(randomState);
-    const shiftTolerance = tol > 0 ? tol * meanVariance(x) : Number.NEGATIVE_INFINITY;
     const inertia = new SmoothedInertia(rows, x.rows, maxNoImprovement);
-    const start = this.#bestStart(x, random);
-    // With a centre for every row there is nothing left to learn.
-    const most = nClusters === x.rows ? 0 : Math.max(1, Math.floor((maxIter * x.rows) / rows));
-    const batch = { data: x.data.slice(0, rows * x.cols), rows, cols: x.cols };
-    let state = fresh(start);
-    let ended = false;
-    while (state.nSteps < most && !ended) {
-      for (let row = 0; row < rows; row++) {
-        const from = random.int(x.rows) * x.cols;
-        batch.data.set(x.data.subarray(from, from + x.cols), row * x.cols);
+    return inWorkspace(workspace => {
+      const points = new Points(workspace, x);
+      const rounded = new RoundedPoints(points);
+      const shiftTolerance = tol > 0 ? tol * rounded.grid.meanVariance : Number.NEGATIVE_INFINITY;
+      const start = this.#bestStart(x, points, rounded, random);
+      const steps = new MiniBatchSteps(points, freshState(start), this.#params.reassignmentRatio, rounded);
+      // With a centre for every row there is nothing left to learn.
+      const most = nClusters === x.rows ? 0 : Math.max(1, Math.floor((maxIter * x.rows) / rows));
+      const batch = new Int32Array(rows);
+      let nSteps = 0;
+      let ended = false;
+      while (nSteps < most && !ended) {
+        for (let i = 0; i < rows; i++) batch[i] = random.int(x.rows);
+        const step = steps.step(batch, random);
+        nSteps++;
+        // The first batch says how good the start was.
+        ended = nSteps > 1 && (inertia.stopsImproving(step.inertia) || step.shift <= shiftTolerance);
       }
-      const before = state.clusterCenters.data;
-      const step = this.#step(batch, state, random);
-      state = step.state;
-      const shift = squaredDistance(before, 0, state.clusterCenters.data, 0, before.length);
-      // The first batch says how good the start was.
-      ended = state.nSteps > 1 && (inertia.stopsImproving(step.inertia) || shift <= shiftTolerance);
-    }
-    return fitted(x, state, Math.ceil((state.nSteps * rows) / x.rows));
+      return fitted(steps, Math.ceil((nSteps * rows) / x.rows));
+    });
   }
 
   /**
@@ -150,8 +140,16 @@ export class MiniBatchKMeans implements Estimator<MiniBatchKMeansFit> {
       );
     // Numbers of its own for each step, so that the state needs no generator.
     const random = new Random(randomState + (state?.nSteps ?? 0));
-    const step = this.#step(x, state ?? fresh(this.#start(x, random)), random);
-    return fitted(x, step.state, 1);
+    return inWorkspace(workspace => {
+      const points = new Points(workspace, x);
+      const before = state ?? freshState(this.#start(x, points, null, random));
+      const steps = new MiniBatchSteps(points, before, this.#params.reassignmentRatio);
+      steps.step(
+        Int32Array.from({ length: x.rows }, (_, row) => row),
+        random,
+      );
+      return fitted(steps, 1);
+    });
   }
 
   #check(x: Matrix): void {
@@ -160,45 +158,40 @@ export class MiniBatchKMeans implements Estimator<MiniBatchKMeansFit> {
     if (typeof init === 'object') checkMatrix(init, x.cols);
   }
 
-  #step(batch: Matrix, state: MiniBatchState, random: Random): { state: MiniBatchState; inertia: number } {
-    const { nClusters, reassignmentRatio } = this.#params;
-    const clusterCenters = copy(state.clusterCenters);
-    const counts = state.counts.slice();
-    let nSinceLastReassign = state.nSinceLastReassign + batch.rows;
-    const reassign = nSinceLastReassign >= ROWS_TO_REASSIGN * nClusters || counts.includes(0);
-    const inertia = miniBatchStep(batch, clusterCenters, counts);
-    if (reassign) {
-      nSinceLastReassign = 0;
-      reassignSmall(batch, clusterCenters, counts, reassignmentRatio, random);
-    }
-    return { state: { clusterCenters, counts, nSinceLastReassign, nSteps: state.nSteps + 1 }, inertia };
-  }
-
   /** Of several first centres those that are nearest to rows drawn at random. */
-  #bestStart(x: Matrix, random: Random): Matrix {
+  #bestStart(x: Matrix, points: Points, rounded: RoundedPoints, random: Random): Matrix {
     const { init, nInit } = this.#params;
     if (typeof init === 'object') return init;
-    const valid = takeRows(x, this.#draw(x, random));
-    const labels = new Int32Array(valid.rows);
-    let best = this.#start(x, random);
+    const valid = this.#draw(x, random);
+    const inertiaOf = (start: Matrix) =>
+      inWorkspace(workspace => {
+        const nearest = new NearestCenters(points, new Points(workspace, start), rounded);
+        nearest.assign(valid);
+        return valid.reduce((sum, row) => sum + nearest.squaredDistance(row), 0);
+      });
+    let best = this.#start(x, points, rounded, random);
     if (nInit === 1) return best;
-    let least = assign(valid, best, labels);
+    let least = inertiaOf(best);
     for (let run = 1; run < nInit; run++) {
-      const start = this.#start(x, random);
-      const inertia = assign(valid, start, labels);
+      const start = this.#start(x, points, rounded, random);
+      const inertia = inertiaOf(start);
       if (inertia < least) [best, least] = [start, inertia];
     }
     return best;
   }
 
-  #start(x: Matrix, random: Random): Matrix {
+  /** @param points the same rows as `x`; `rounded` too, made when it is needed */
+  #start(x: Matrix, points: Points, rounded: RoundedPoints | null, random: Random): Matrix {
     const { nClusters, init } = this.#params;
     if (typeof init === 'object') return init;
     const drawn = this.#draw(x, random);
-    const from = drawn.length < x.rows ? takeRows(x, drawn) : x;
-    if (init === 'k-means++') return kMeansPlusPlus(from, nClusters, random);
-    const indices = random.shuffle(Int32Array.from({ length: from.rows }, (_, i) => i));
-    return takeRows(from, indices.subarray(0, nClusters));
+    if (init === 'random') {
+      const among = Math.min(drawn.length, x.rows);
+      const indices = random.shuffle(Int32Array.from({ length: among }, (_, i) => i)).subarray(0, nClusters);
+      return takeRows(x, drawn.length < x.rows ? indices.map(i => drawn[i]!) : indices);
+    }
+    if (drawn.length < x.rows) return kMeansPlusPlus(takeRows(x, drawn), nClusters, random);
+    return takeRows(x, chooseFarRows(points, rounded ?? new RoundedPoints(points), nClusters, random));
   }
 
   /** Rows to start from; one may come twice. */
@@ -210,18 +203,7 @@ export class MiniBatchKMeans implements Estimator<MiniBatchKMeansFit> {
   }
 }
 
-function fresh(centers: Matrix): MiniBatchState {
-  const counts = new Float64Array(centers.rows);
-  return { clusterCenters: copy(centers), counts, nSinceLastReassign: 0, nSteps: 0 };
-}
-
-function copy(x: Matrix): Matrix64 {
-  return { ...x, data: Float64Array.from(x.data) };
-}
-
-function fitted(x: Matrix, state: MiniBatchState, nIter: number): MiniBatchKMeansFit {
-  const { clusterCenters } = state;
-  const labels = new Int32Array(x.rows);
-  const inertia = assign(x, clusterCenters, labels);
-  return { ...state, labels, inertia, nIter, predict: rows => predict(rows, clusterCenters) };
+function fitted(steps: MiniBatchSteps, nIter: number): MiniBatchKMeansFit {
+  const { state } = steps;
+  return { ...state, ...steps.assignAll(), nIter, predict: rows => predict(rows, state.clusterCenters) };
 }

@@ -2,29 +2,35 @@ import { DiagonalMixture } from './diagonal-mixture.js';
 import { FullMixture } from './full-mixture.js';
 import { multiply } from './linear-algebra/products.js';
 import { scatter } from './linear-algebra/scatter.js';
-import { copyPadded } from './linear-algebra/squared-distances.js';
 import { inWorkspace } from './linear-algebra/workspace.js';
 import { type Matrix, type Matrix64, zeros } from './matrix.js';
 import { Points } from './points.js';
 import { SphericalMixture } from './spherical-mixture.js';
 import { TiedMixture } from './tied-mixture.js';
 
-/** How the rows are shared among the components: `shares` is `[rows, k]`. */
-interface Shared {
+/** Sizes and means of the components, from how the rows are shared among them. */
+interface Estimate {
   readonly x: Matrix;
-  readonly shares: Float64Array;
+  readonly points: Points | undefined;
   readonly k: number;
-}
-
-/** Sizes and means of the components. */
-interface Estimate extends Shared {
+  /** The shares component by component, `[k, rows]`, 0 where they are too small to count. */
+  readonly shares: Float64Array;
   readonly counts: Float64Array;
   readonly weights: Float64Array;
   readonly means: Matrix64;
 }
 
-/** Makes the mixture that fits best when rows belong to components by `shares` (`[rows, k]`). */
-export type Maximize<M> = (x: Matrix, shares: Float64Array, k: number, regCovar: number) => M;
+/**
+ * Makes the mixture that fits best when rows belong to components by `shares` (`[rows, k]`). `points` is `x` in the memory
+ * of the kernels, where it is there already.
+ */
+export type Maximize<M> = (
+  x: Matrix,
+  shares: Float64Array,
+  k: number,
+  regCovar: number,
+  points?: Points,
+) => M;
 
 /** Keeps a component that lost all its rows from dividing by zero, as scikit-learn does. */
 const LEAST_COUNT = 10 * Number.EPSILON;
@@ -43,26 +49,26 @@ const CHUNK = 256;
  * which doesn't cancel for features far from zero.
  */
 export const MAXIMIZE = {
-  full: (x, shares, k, regCovar) => {
-    const estimate = countsAndMeans({ x, shares, k });
+  full: (x, shares, k, regCovar, points?) => {
+    const estimate = countsAndMeans(x, shares, k, points);
     const covariances = Array.from({ length: k }, (_, component) =>
       covarianceOf(scatterOf(estimate, component), estimate.counts[component]!, regCovar),
     );
     return new FullMixture(estimate.weights, estimate.means, covariances);
   },
 
-  tied: (x, shares, k, regCovar) => {
-    const estimate = countsAndMeans({ x, shares, k });
+  tied: (x, shares, k, regCovar, points?) => {
+    const estimate = countsAndMeans(x, shares, k, points);
     return new TiedMixture(estimate.weights, estimate.means, tiedCovariance(estimate, regCovar));
   },
 
-  diag: (x, shares, k, regCovar) => {
-    const estimate = countsAndMeans({ x, shares, k });
+  diag: (x, shares, k, regCovar, points?) => {
+    const estimate = countsAndMeans(x, shares, k, points);
     return new DiagonalMixture(estimate.weights, estimate.means, variancesOf(estimate, regCovar));
   },
 
-  spherical: (x, shares, k, regCovar) => {
-    const estimate = countsAndMeans({ x, shares, k });
+  spherical: (x, shares, k, regCovar, points?) => {
+    const estimate = countsAndMeans(x, shares, k, points);
     const { data } = variancesOf(estimate, regCovar);
     const variances = Float64Array.from({ length: k }, (_, component) => {
       let sum = 0;
@@ -73,14 +79,22 @@ export const MAXIMIZE = {
   },
 } satisfies Record<string, Maximize<unknown>>;
 
-function countsAndMeans({ x, shares, k }: Shared): Estimate {
+function countsAndMeans(x: Matrix, byRow: Float64Array, k: number, points: Points | undefined): Estimate {
   const { rows, cols } = x;
   const counts = new Float64Array(k).fill(LEAST_COUNT);
-  for (let i = 0; i < rows * k; i++) if (shares[i]! >= LEAST_SHARE) counts[i % k]! += shares[i]!;
-  const means = sumByShares({ x, shares, k }, null);
+  const shares = new Float64Array(k * rows);
+  for (let row = 0; row < rows; row++) {
+    for (let component = 0; component < k; component++) {
+      const share = byRow[row * k + component]!;
+      if (share < LEAST_SHARE) continue;
+      counts[component]! += share;
+      shares[component * rows + row] = share;
+    }
+  }
+  const means = sumByShares({ x, shares, k, points }, null);
   for (let i = 0; i < k * cols; i++) means.data[i]! /= counts[Math.floor(i / cols)]!;
   const total = counts.reduce((a, b) => a + b);
-  return { x, shares, k, counts, weights: counts.map(count => count / total), means };
+  return { x, k, points, shares, counts, weights: counts.map(count => count / total), means };
 }
 
 /** Variances of each feature in each component, `[k, cols]`. */
@@ -93,25 +107,25 @@ function variancesOf(estimate: Estimate, regCovar: number): Matrix64 {
 }
 
 /** For each component the sum of the rows, or of the squares of what they are from its mean, by their shares. */
-function sumByShares({ x, shares, k }: Shared, means: Matrix64 | null): Matrix64 {
+function sumByShares(
+  { x, points, shares, k }: Pick<Estimate, 'x' | 'points' | 'shares' | 'k'>,
+  means: Matrix64 | null,
+): Matrix64 {
   return inWorkspace(workspace => {
     const { rows, cols } = x;
     const most = Math.min(CHUNK, rows);
-    const points = new Points(workspace, zeros(most, cols));
+    const chunk = new Points(workspace, { rows: points ? 0 : most, cols });
     const sums = new Points(workspace, zeros(k, cols));
     const centers = means ? new Points(workspace, means) : null;
     const weightsAt = workspace.allocate(most);
     const weights = workspace.doubles(weightsAt, most);
-    const { length, at } = points;
+    const { length } = chunk;
     for (let from = 0; from < rows; from += CHUNK) {
       const count = Math.min(CHUNK, rows - from);
-      const data = x.data.subarray(from * cols, (from + count) * cols);
-      copyPadded({ data, rows: count, cols }, points.view(), length);
+      const at = chunk.load(x, from, count, points);
       for (let component = 0; component < k; component++) {
-        for (let row = 0; row < count; row++) {
-          const share = shares[(from + row) * k + component]!;
-          weights[row] = share < LEAST_SHARE ? 0 : share;
-        }
+        const first = component * rows + from;
+        weights.set(shares.subarray(first, first + count));
         const to = sums.addressOf(component);
         if (!centers) workspace.kernels.addWeighted(at, count, length, weightsAt, to);
         else
@@ -130,13 +144,13 @@ function sumByShares({ x, shares, k }: Shared, means: Matrix64 | null): Matrix64
 }
 
 /** The products of a component's deviations from its mean, weighted by its shares. */
-function scatterOf({ x, shares, k, means }: Estimate, component: number): Matrix64 {
+function scatterOf({ x, shares, means }: Estimate, component: number): Matrix64 {
   const chosen = new Int32Array(x.rows);
   const weights = new Float64Array(x.rows);
   let count = 0;
   for (let row = 0; row < x.rows; row++) {
-    const share = shares[row * k + component]!;
-    if (share < LEAST_SHARE) continue;
+    const share = shares[component * x.rows + row]!;
+    if (share === 0) continue;
     chosen[count] = row;
     weights[count++] = share;
   }

@@ -1,6 +1,7 @@
 import { PlantsenseError } from '../errors.js';
 import { logSumExp } from './log-sum-exp.js';
 import { checkMatrix, type Matrix, type Matrix64, zeros } from './matrix.js';
+import type { Points } from './points.js';
 
 /** A component that is so many nats less probable than another has a posterior of 0 in 64-bit floats. */
 export const LEAST_NATS = 750;
@@ -38,24 +39,30 @@ export abstract class Mixture {
    * Log of weight times density of each component for each row, to `out` (`[rows, k]`). Where `onlyLikely`, components
    * that are {@link LEAST_NATS} less probable than another may get minus infinity instead. `x` is checked.
    */
-  protected abstract fillLogJoint(x: Matrix, out: Float64Array, onlyLikely: boolean): void;
+  protected abstract fillLogJoint(x: Matrix, out: Float64Array, onlyLikely: boolean, points?: Points): void;
 
   /**
    * Log-likelihood of each row, and to `responsibilities` (`[rows, k]`) the posterior probabilities. Doesn't check `x`:
    * the loop of expectation-maximization calls it.
+   * @param points `x` in the memory of the kernels, where it is there already
    */
-  expect(x: Matrix, responsibilities: Float64Array): Float64Array {
+  expect(x: Matrix, responsibilities: Float64Array, points?: Points): Float64Array {
     const k = this.nComponents;
     const likelihoods = new Float64Array(x.rows);
-    this.fillLogJoint(x, responsibilities, true);
-    for (let row = 0; row < x.rows; row++) {
-      const start = row * k;
-      const likelihood = logSumExp(responsibilities, start, k);
-      likelihoods[row] = likelihood;
-      for (let i = start; i < start + k; i++) {
-        const log = responsibilities[i]! - likelihood;
-        responsibilities[i] = log < -LEAST_NATS ? 0 : Math.exp(log);
+    this.fillLogJoint(x, responsibilities, true, points);
+    for (let start = 0; start < x.rows * k; start += k) {
+      const end = start + k;
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = start; i < end; i++) if (responsibilities[i]! > largest) largest = responsibilities[i]!;
+      let sum = 0;
+      for (let i = start; i < end; i++) {
+        const log = responsibilities[i]! - largest;
+        const share = log < -LEAST_NATS ? 0 : Math.exp(log);
+        responsibilities[i] = share;
+        sum += share;
       }
+      for (let i = start; i < end; i++) responsibilities[i]! /= sum;
+      likelihoods[start / k] = largest + Math.log(sum);
     }
     return likelihoods;
   }

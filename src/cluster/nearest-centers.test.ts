@@ -5,6 +5,7 @@ import { inWorkspace } from './linear-algebra/workspace.js';
 import { type Matrix, squaredDistance } from './matrix.js';
 import { NearestCenters } from './nearest-centers.js';
 import { Points } from './points.js';
+import { RoundedPoints } from './rounded-points.js';
 import { randomMatrix } from './testing/random-matrix.js';
 
 /** By all distances. */
@@ -25,7 +26,7 @@ function nearest(x: Matrix, centers: Float64Array): number[] {
 
 describe('NearestCenters', () => {
   // Whole numbers, so that many distances are equal and both ways compute them without rounding.
-  it('finds the first of the nearest centres wherever the centres go, with and without bounds', () => {
+  it('finds the first of the nearest centres wherever the centres go, with and without rounded points', () => {
     const small = fc.integer({ min: 1, max: 9 });
     fc.assert(
       fc.property(
@@ -34,14 +35,14 @@ describe('NearestCenters', () => {
         fc.integer({ min: 1, max: 40 }),
         fc.nat(),
         fc.boolean(),
-        (cols, k, rows, seed, bounded) => {
+        (cols, k, rows, seed, isRounded) => {
           const random = new Random(seed);
           const whole = (length: number) => Float64Array.from({ length }, () => random.int(7));
           const x = { data: whole(rows * cols), rows, cols };
           inWorkspace(workspace => {
             const points = new Points(workspace, x);
             const centers = new Points(workspace, { data: whole(k * cols), rows: k, cols });
-            const found = new NearestCenters(points, centers, bounded ? rows * k : 0);
+            const found = new NearestCenters(points, centers, isRounded ? new RoundedPoints(points) : null);
             for (let step = 0; step < 6; step++) {
               const before = [...found.labels];
               const changed = found.assign();

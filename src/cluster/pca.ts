@@ -1,7 +1,7 @@
 import { PlantsenseError } from '../errors.js';
 import { multiply, multiplyTransposed } from './linear-algebra/products.js';
 import { thinSvd } from './linear-algebra/thin-svd.js';
-import { checkMatrix, type Matrix, type Matrix64, zeros } from './matrix.js';
+import { checkMatrix, columnMeans, type Matrix, type Matrix64, zeros } from './matrix.js';
 import { checkInteger } from './parameters.js';
 
 export interface PcaParams {
@@ -67,10 +67,9 @@ export class Pca {
         `nComponents is ${nComponents}, but ${x.rows} rows of ${x.cols} features have ${most} at most.`,
       );
     const mean = columnMeans(x);
-    const { singularValues, vt } = thinSvd(centred(x, mean));
+    const { singularValues, vt: components } = thinSvd(centred(x, mean), nComponents);
     const variances = singularValues.map(value => (value * value) / (x.rows - 1));
     const total = variances.reduce((a, b) => a + b);
-    const components = { data: vt.data.slice(0, nComponents * x.cols), rows: nComponents, cols: x.cols };
     makeSignsDefinite(components);
     const explainedVariance = variances.slice(0, nComponents);
     const scales = explainedVariance.map(variance => Math.max(Math.sqrt(variance), LEAST_VARIANCE));
@@ -97,13 +96,6 @@ export class Pca {
       },
     };
   }
-}
-
-function columnMeans(x: Matrix): Float64Array {
-  const mean = new Float64Array(x.cols);
-  for (let row = 0; row < x.rows; row++)
-    for (let col = 0; col < x.cols; col++) mean[col]! += x.data[row * x.cols + col]!;
-  return mean.map(sum => sum / x.rows);
 }
 
 function centred(x: Matrix, mean: Float64Array): Matrix64 {

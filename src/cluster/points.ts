@@ -12,13 +12,27 @@ export class Points {
   /** Address of the first row. */
   readonly at: number;
 
-  constructor(workspace: Workspace, x: Matrix) {
+  /** @param x without data, what is there is undefined */
+  constructor(workspace: Workspace, x: Matrix | Omit<Matrix, 'data'>) {
     this.workspace = workspace;
     this.rows = x.rows;
     this.cols = x.cols;
     this.length = (x.cols + 3) & ~3;
-    this.at = workspace.allocate(x.rows * this.length);
-    copyPadded(x, this.view(), this.length);
+    // Some kernels look at rows in pairs.
+    this.at = workspace.allocate((x.rows + (x.rows & 1)) * this.length);
+    if ('data' in x) copyPadded(x, this.view(), this.length);
+  }
+
+  /**
+   * Some rows of a matrix for the kernels, in the place of those before.
+   * @param all the same matrix, if the kernels have it already: nothing is copied then
+   * @returns the address of the first
+   */
+  load(x: Matrix, from: number, count: number, all?: Points): number {
+    if (all) return all.addressOf(from);
+    const data = x.data.subarray(from * x.cols, (from + count) * x.cols);
+    copyPadded({ data, rows: count, cols: x.cols }, this.view(), this.length);
+    return this.at;
   }
 
   /** Address of a row. */

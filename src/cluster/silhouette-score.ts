@@ -1,6 +1,7 @@
 import { checkLabels } from './cluster-means.js';
+import { ceil4, packRows } from './linear-algebra/whitening.js';
 import { inWorkspace } from './linear-algebra/workspace.js';
-import { type Matrix, takeRows } from './matrix.js';
+import { columnMeans, type Matrix, takeRows } from './matrix.js';
 import { Points } from './points.js';
 
 /**
@@ -25,48 +26,78 @@ export function silhouetteSamples(x: Matrix, labels: ArrayLike<number>): Float64
   });
 }
 
-/** Sum of distances of each row to each cluster, `[rows, k]`. Each pair of rows is measured once. */
+/** Rows whose products with others are computed together: with these they fit the cache. */
+const BLOCK = 32;
+
+/** Squared distances that are a smaller share of the squared lengths are measured by differences: products cancel. */
+const LEAST_SHARE = 1e-5;
+
+/** Sum of distances of each row to each cluster, `[rows, k]`. Each pair of rows is looked at once. */
 function sumsOfDistances(x: Matrix, labels: Int32Array, sizes: Float64Array): Float64Array {
+  const { rows } = x;
   const k = sizes.length;
   // The rows of a cluster stand together.
-  const order = Int32Array.from({ length: x.rows }, (_, row) => row).sort(
+  const order = Int32Array.from({ length: rows }, (_, row) => row).sort(
     (a, b) => labels[a]! - labels[b]! || a - b,
   );
   const ends = sizes.slice();
   for (let cluster = 1; cluster < k; cluster++) ends[cluster]! += ends[cluster - 1]!;
-  const sums = new Float64Array(x.rows * k);
+  const sums = new Float64Array(rows * k);
   inWorkspace(workspace => {
+    const { kernels } = workspace;
     const points = new Points(workspace, takeRows(x, order));
-    const squaresAt = workspace.allocate(x.rows + 1);
-    const squares = workspace.doubles(squaresAt, x.rows + 1);
+    const stride = ceil4(rows) + 4;
+    const [meanAt, squaresAt, behindAt] = [points.length, stride, stride].map(length =>
+      workspace.allocate(length),
+    ) as [number, number, number];
+    const panelsAt = workspace.allocate(ceil4(rows) * points.length);
+    const stripAt = workspace.allocate(BLOCK * stride);
+    const mean = columnMeans(x);
+    workspace.doubles(meanAt, points.length).fill(0).set(mean);
+    packRows(workspace, panelsAt, x, order, mean);
+    const squares = workspace.doubles(squaresAt, stride).fill(0);
+    kernels.squaredDistances(points.at, rows, points.length, meanAt, squaresAt);
     // Of the rows behind: sums of distances to the cluster whose turn it is.
-    const behindAt = workspace.allocate(x.rows + 1);
-    const behind = workspace.doubles(behindAt, x.rows + 1);
-    let first = 0;
-    for (let own = 0; own < k; own++) {
-      behind.fill(0);
-      for (let i = first; i < ends[own]!; i++) {
-        for (let other = own, from = i + 1; other < k; from = ends[other++]!) {
-          const count = ends[other]! - from;
-          if (count <= 0) continue;
-          workspace.kernels.squaredDistances(
-            points.addressOf(from),
-            count,
-            points.length,
-            points.addressOf(i),
-            squaresAt,
-          );
-          // Roots are taken in pairs.
-          squares[count] = 0;
-          sums[order[i]! * k + other]! += workspace.kernels.addRoots(
-            squaresAt,
-            count + (count & 1),
-            behindAt + 8 * from,
-          );
-        }
+    const behind = workspace.doubles(behindAt, stride).fill(0);
+    const strip = workspace.doubles(stripAt, BLOCK * stride);
+
+    for (let i = 0, own = 0; i < rows; i++) {
+      if (i % BLOCK === 0) {
+        const left = Math.ceil((rows - i) / 4);
+        strip.fill(0);
+        const at = panelsAt + 8 * points.length * i;
+        kernels.multiply(at, at, stripAt + 8 * i, Math.min(BLOCK / 4, left), left, points.length, 8 * stride);
       }
-      for (let i = first; i < x.rows; i++) sums[order[i]! * k + own]! += behind[i]!;
-      first = ends[own]!;
+      const start = (i % BLOCK) * stride;
+      // Roots are taken in pairs.
+      const count = rows - i - 1 + ((rows - i - 1) & 1);
+      const [stripRow, square] = [stripAt + 8 * start, squares[i]!];
+      const [from, squaresFrom] = [stripRow + 8 * (i + 1), squaresAt + 8 * (i + 1)];
+      if (count > 0 && !kernels.squaresFromProducts(from, squaresFrom, count, square, LEAST_SHARE))
+        kernels.squaredDistances(
+          points.addressOf(i + 1),
+          rows - i - 1,
+          points.length,
+          points.addressOf(i),
+          from,
+        );
+      // The last first: what makes a count even is a number that was used already.
+      for (let other = k - 1; other >= own; other--) {
+        const first = Math.max(i + 1, ends[other]! - sizes[other]!);
+        const odd = (ends[other]! - first) & 1;
+        if (odd) strip[start + ends[other]!] = 0;
+        if (ends[other]! > first)
+          sums[order[i]! * k + other]! += kernels.addRoots(
+            stripRow + 8 * first,
+            ends[other]! - first + odd,
+            behindAt + 8 * first,
+          );
+      }
+      if (i + 1 < ends[own]!) continue;
+      for (let row = ends[own]! - sizes[own]!; row < rows; row++)
+        sums[order[row]! * k + own]! += behind[row]!;
+      behind.fill(0);
+      own++;
     }
   });
   return sums;

@@ -26,9 +26,9 @@ const PER_SOURCE = [40, 30, 20];
 const events = mixedEvents(PER_SOURCE);
 const NETWORK = { latentDim: 4, filters: [8, 16], pretrainEpochs: 20, epochs: 10, batchSize: 12 };
 
-function fitSmall(options: Partial<FitDeepNoiseOptions> & { kind: DeepKind }, of = events) {
+async function fitSmall(options: Partial<FitDeepNoiseOptions> & { kind: DeepKind }, of = events) {
   return fitDeepNoise(
-    trainingSet(of),
+    await trainingSet(of),
     { groups: 3, sequence: 1, network: NETWORK, ...options },
     tensorsOf(of),
   );
@@ -50,6 +50,7 @@ describe.each(DEEP_KINDS)('fitDeepNoise with %s', kind => {
     expect(card.details).toMatchObject({
       density: kind === 'vade' ? 'prior' : 'mixture of latents',
       network: { latentDim: 4, filters: [8, 16] },
+      novelty: { quantile: 0.01, heldOutEvents: 18, provisional: true },
     });
     // The largest group is group 0.
     expect(first.model.details.groups.map(({ id }) => id)).toEqual([0, 1, 2]);
@@ -141,7 +142,7 @@ describe('fitDeepNoise', () => {
   });
 
   it('matches groups to those of a mixture before it, and a mixture those of a network', async () => {
-    const set = trainingSet(events);
+    const set = await trainingSet(events);
     const mixture = await fitMixtureNoise(set, { kind: 'gmm', groups: 3, sequence: 1 });
     // Ids that no order by size gives.
     const { model } = await fitSmall({ kind: 'conv-sdae+gmm', sequence: 2, parent: mixture.model }, events);
@@ -163,7 +164,7 @@ describe('fitDeepNoise', () => {
       code: 'TRAINING_DATA_INSUFFICIENT',
       message: 'There are 29 events to train on, 30 are needed.',
     });
-    await expect(fitNoise(trainingSet(events), { kind: 'vade', sequence: 1 })).rejects.toMatchObject({
+    await expect(fitNoise(await trainingSet(events), { kind: 'vade', sequence: 1 })).rejects.toMatchObject({
       code: 'PARAMETER_INVALID',
     });
     await expect(fitSmall({ kind: 'vade', network: { heldOutShare: 0 } })).rejects.toMatchObject({

@@ -1,6 +1,5 @@
 import { crossValidate } from '../cluster/cross-validation.js';
 import { type Matrix, takeRows } from '../cluster/matrix.js';
-import { quantile } from '../cluster/quantile.js';
 import { StandardScaler } from '../cluster/standard-scaler.js';
 import { checkCollapse, groupShares } from '../collapse-guard.js';
 import { PlantsenseError } from '../errors.js';
@@ -32,6 +31,7 @@ import { fitNoiseDensity } from './noise-density.js';
 import type { DeepDetails } from './noise-details.js';
 import type { DeepKind } from './noise-kind.js';
 import type { NoiseTrainingSet } from './noise-training-set.js';
+import { noveltyThreshold } from './novelty-threshold.js';
 import { type NumberOfGroups, numberOfGroups } from './number-of-groups.js';
 import { sampleRows } from './sample-rows.js';
 import { trainGrouping } from './train-grouping.js';
@@ -57,7 +57,7 @@ export interface FitDeepNoiseOptions extends FitNoiseOptions {
  *
  * @param tensors spectrograms of the set, row by row
  * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT, MODEL_COLLAPSED, MODEL_DIVERGED, MATRIX_INVALID, PARAMETER_INVALID,
- *   TRAINING_CHECKPOINT_INVALID, TENSOR_BACKEND_UNAVAILABLE; the signal's reason when it is aborted
+ *   TRAINING_CHECKPOINT_INVALID, TRAINING_UNSUPPORTED, TENSOR_BACKEND_UNAVAILABLE; the signal's reason when it is aborted
  */
 export async function fitDeepNoise(
   set: NoiseTrainingSet,
@@ -182,7 +182,7 @@ async function describe(trained: Trained): Promise<Artefact> {
     frames: set.frames,
     groups: [...order].map(group => ({ id: ids[group]!, rows: sizes[group]! })),
     nextGroupId,
-    novelty: { quantile: noveltyQuantile, logLikelihood: quantile(logLikelihood, noveltyQuantile) },
+    novelty: noveltyThreshold(logLikelihood, noveltyQuantile),
     candidates: chosen.candidates,
     network: { latentDim: architecture.latentDim, filters: [...architecture.filters], normalisation },
     density: kind === 'vade' ? 'prior' : 'mixture of latents',

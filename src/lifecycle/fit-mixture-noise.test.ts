@@ -8,7 +8,7 @@ import { MIXTURE_KINDS } from './noise-kind.js';
 import { batchOf, makeEvents, mixedEvents, mixedSources, START_US, trainingSet } from './testing/events.js';
 
 const events = mixedEvents([40, 30, 20]);
-const set = trainingSet(events);
+const set = await trainingSet(events);
 const sources = mixedSources([40, 30, 20]);
 
 describe.each(MIXTURE_KINDS)('fitMixtureNoise with %s', kind => {
@@ -26,7 +26,7 @@ describe.each(MIXTURE_KINDS)('fitMixtureNoise with %s', kind => {
   it('gives the same bytes for the same events, in whatever order they came, and other bytes for another seed', async () => {
     const options = { kind, groups: 3, sequence: 1 } as const;
     const first = await fitMixtureNoise(set, options);
-    const again = await fitMixtureNoise(trainingSet([...events].reverse()), options);
+    const again = await fitMixtureNoise(await trainingSet([...events].reverse()), options);
     expect(again.artefact.files).toEqual(first.artefact.files);
     expect(again.artefact.card.version).toBe(first.artefact.card.version);
     const other = await fitMixtureNoise(set, { ...options, seed: 1 });
@@ -45,7 +45,7 @@ describe.each(MIXTURE_KINDS)('fitMixtureNoise with %s', kind => {
   });
 
   it('calls about as many new events novel as the quantile says, and a new source always', async () => {
-    const many = trainingSet(mixedEvents([200, 150, 100], 5));
+    const many = await trainingSet(mixedEvents([200, 150, 100], 5));
     const { model } = await fitMixtureNoise(many, { kind, groups: 3, sequence: 1, noveltyQuantile: 0.05 });
     const fresh = model.assign(batchOf(mixedEvents([200, 150, 100], 6)));
     const novel = fresh.filter(each => each.novel).length / fresh.length;
@@ -62,12 +62,12 @@ describe.each(MIXTURE_KINDS)('fitMixtureNoise with %s', kind => {
     const probe = batchOf(makeEvents([0, 1, 2], 50));
     const before = first.model.assign(probe).map(({ group }) => group);
     // By size alone the order would turn round.
-    const later = trainingSet(mixedEvents([20, 30, 40], 8));
+    const later = await trainingSet(mixedEvents([20, 30, 40], 8));
     const second = await fitMixtureNoise(later, { kind, groups: 3, sequence: 2, parent: first.model });
     expect(second.model.assign(probe).map(({ group }) => group)).toEqual(before);
     expect(second.artefact.card.parent).toBe(first.model.version);
     // A source that is new gets an id that no group ever had, also when another has gone.
-    const changed = trainingSet(mixedEvents([0, 30, 30, 30], 9));
+    const changed = await trainingSet(mixedEvents([0, 30, 30, 30], 9));
     const third = await fitMixtureNoise(changed, { kind, groups: 3, sequence: 3, parent: second.model });
     const ids = third.model.assign(batchOf(makeEvents([1, 2, 3], 51))).map(({ group }) => group);
     expect(ids).toEqual([before[1], before[2], 3]);
@@ -83,7 +83,7 @@ describe('fitMixtureNoise', () => {
     const drifted = louder(mixedEvents([20, 30, 40], 8));
     const novel = first.model.assign(batchOf(drifted)).filter(answer => answer.novel);
     expect(novel.length).toBeGreaterThan(45);
-    const second = await fitMixtureNoise(trainingSet(drifted), {
+    const second = await fitMixtureNoise(await trainingSet(drifted), {
       kind: 'gmm',
       groups: 3,
       sequence: 2,
@@ -130,7 +130,7 @@ describe('fitMixtureNoise', () => {
   });
 
   it('refuses too few events', async () => {
-    const few = trainingSet(events.slice(0, 19));
+    const few = await trainingSet(events.slice(0, 19));
     await expect(fitMixtureNoise(few, { kind: 'gmm', sequence: 1 })).rejects.toMatchObject({
       code: 'TRAINING_DATA_INSUFFICIENT',
       message: 'There are 19 events to train on, 20 are needed.',
@@ -145,14 +145,14 @@ describe('fitMixtureNoise', () => {
     const copies = Array.from({ length: 30 }, (_, i) => ({ ...event!, eventId: `copy-${i}` }));
     for (const kind of MIXTURE_KINDS)
       await expect(
-        fitMixtureNoise(trainingSet(copies), { kind, groups: 3, sequence: 1 }),
+        fitMixtureNoise(await trainingSet(copies), { kind, groups: 3, sequence: 1 }),
       ).rejects.toMatchObject({
         code: 'MODEL_COLLAPSED',
       });
     // One outlier is a group, but not a result.
     const outlier = [...makeEvents(new Array(40).fill(0), 3), ...makeEvents([2], 4)];
     await expect(
-      fitMixtureNoise(trainingSet(outlier), { kind: 'kmeans', groups: 2, sequence: 1 }),
+      fitMixtureNoise(await trainingSet(outlier), { kind: 'kmeans', groups: 2, sequence: 1 }),
     ).rejects.toMatchObject({ code: 'MODEL_COLLAPSED' });
   });
 

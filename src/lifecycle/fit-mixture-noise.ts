@@ -1,11 +1,11 @@
 import { crossValidate } from '../cluster/cross-validation.js';
 import type { DiagonalMixture } from '../cluster/diagonal-mixture.js';
 import type { Matrix } from '../cluster/matrix.js';
-import { quantile } from '../cluster/quantile.js';
 import { StandardScaler } from '../cluster/standard-scaler.js';
 import { checkCollapse, groupShares } from '../collapse-guard.js';
 import type { RowSource } from '../nn/training/row-source.js';
 import type { Npy } from '../npy.js';
+import { quantile } from '../quantile.js';
 import { type Artefact, sealArtefact } from './artefact.js';
 import { checkEnough, type FitNoiseOptions, FitSteps, fitNoiseSettings } from './fit-noise-options.js';
 import { groupIds } from './group-ids.js';

@@ -5,7 +5,7 @@ import { fitMixtureNoise } from './fit-mixture-noise.js';
 import { openNoiseModel } from './open-noise-model.js';
 import { BANDS, batchOf, FRAMES, makeEvents, mixedEvents, trainingSet } from './testing/events.js';
 
-const { artefact, model } = await fitMixtureNoise(trainingSet(mixedEvents([20, 20, 20])), {
+const { artefact, model } = await fitMixtureNoise(await trainingSet(mixedEvents([20, 20, 20])), {
   kind: 'gmm',
   groups: 3,
   sequence: 1,

@@ -32,6 +32,17 @@ export type NoiseDetails = z.infer<typeof noiseDetailsSchema>;
 
 /** What the card of a model with a network adds to that. */
 export const deepDetailsSchema = noiseDetailsSchema.extend({
+  /**
+   * Events of lower log-likelihood are novel: a quantile of those of events that the network was not trained on, by a tail
+   * that is fitted to them. See `noveltyThreshold`.
+   */
+  novelty: z.strictObject({
+    quantile: z.number().min(0).max(1),
+    logLikelihood: z.number(),
+    heldOutEvents: z.number().int().positive(),
+    /** They are so few that the quantile lies below all of them. */
+    provisional: z.boolean(),
+  }),
   network: z.strictObject({
     latentDim: z.number().int().positive(),
     filters: z.array(z.number().int().positive()),

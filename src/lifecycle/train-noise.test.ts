@@ -16,7 +16,7 @@ const NOW_US = 1_800_000_000_000_000;
 describe('training', () => {
   it('keeps the model, uses the first for all events, and a later one from its time on with the same groups', async () => {
     const store = new DirectoryModelStore(directory);
-    const set = trainingSet(mixedEvents([30, 20, 10]));
+    const set = await trainingSet(mixedEvents([30, 20, 10]));
     const first = await trainNoise(set, store, { fit: FIT, announcements: [], activeFromUs: NOW_US });
     expect(first.announcement).toMatchObject({
       state: 'promoted',
@@ -28,7 +28,7 @@ describe('training', () => {
     expect((await loadModel(store, uri, cardSha256)).card.version).toBe(version);
 
     // The sources have changed places by size: what matters is that each keeps its group.
-    const later = trainingSet(mixedEvents([10, 20, 30], 2));
+    const later = await trainingSet(mixedEvents([10, 20, 30], 2));
     const second = await trainNoise(later, store, {
       fit: FIT,
       announcements: [first.announcement],

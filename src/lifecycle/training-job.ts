@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { DataDirectory, findOwner } from '../broker/data-directory.js';
+import { PlantsenseError } from '../errors.js';
+import { isDiskFull } from '../files.js';
 import type { CheckpointPort } from '../nn/training/checkpoint.js';
 import { fileCheckpoint, readIfThere, writeWhole } from './file-checkpoint.js';
 import type { NoiseTrainingSet } from './noise-training-set.js';
@@ -17,54 +20,123 @@ export function jobDirectory(root: string, key: unknown): string {
   return join(root, `noise-${id}`);
 }
 
+/** Names of the lock's files. */
+const LOCK = /^owner\./;
+
+/** The checkpoint of a job's training of that name. */
+export function jobCheckpoint(directory: string, name: string): CheckpointPort {
+  return fileCheckpoint(join(directory, `${name}.checkpoint`));
+}
+
 /**
  * The files of a training in progress: what it learns from, and checkpoints. A training that was killed goes on with
- * them, and with the same events, when it is started again in the same way. One process may work on a job at a time.
+ * them, and with the same events, when it is started again in the same way. The job belongs to one process, until it is left
+ * or removed or the process dies.
  */
 export class TrainingJob {
   readonly directory: string;
+  readonly #lock: DataDirectory;
+  #hasEvents = false;
 
-  /** @param directory of this job alone; see {@link jobDirectory} */
-  constructor(directory: string) {
-    this.directory = directory;
+  private constructor(lock: DataDirectory) {
+    this.directory = lock.path;
+    this.#lock = lock;
   }
 
-  /** Where the spectrograms go. */
-  get tensorPath(): string {
-    return join(this.directory, 'tensors.npy');
+  /**
+   * Takes a job.
+   *
+   * @param directory of this job alone, which is made; see {@link jobDirectory}
+   * @throws PlantsenseError TRAINING_IN_USE when another process works on it; DISK_FULL, FILE_NOT_WRITABLE
+   */
+  static async own(directory: string): Promise<TrainingJob> {
+    try {
+      // Only the job's own directory is closed to others.
+      await mkdir(dirname(directory), { recursive: true });
+      return new TrainingJob(await DataDirectory.own(directory));
+    } catch (cause) {
+      if (!(cause instanceof PlantsenseError) || cause.code !== 'DATA_DIR_IN_USE') {
+        const isFull = isDiskFull(cause) || (cause instanceof PlantsenseError && cause.code === 'DISK_FULL');
+        throw new PlantsenseError(
+          isFull ? 'DISK_FULL' : 'FILE_NOT_WRITABLE',
+          `Can't keep a training in ${directory}.`,
+          { cause },
+        );
+      }
+      const owner = await findOwner(directory);
+      const who = owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
+      throw new PlantsenseError('TRAINING_IN_USE', `The training in ${directory} is done by ${who}.`, {
+        cause,
+      });
+    }
   }
 
-  /** Makes the directory and gives the events of a training that was killed; null when there are none yet. */
+  /** Gives the events of a training that was killed; null when there are none yet. */
   async resume(): Promise<NoiseTrainingSet | null> {
-    await mkdir(this.directory, { recursive: true });
     const bytes = await readIfThere(this.#setPath);
     if (!bytes) return null;
     try {
       const set = deserialize(bytes) as NoiseTrainingSet;
+      this.#hasEvents = true;
       // The data directory may have been moved.
-      return { ...set, tensors: set.tensors && { ...set.tensors, path: this.tensorPath } };
+      return { ...set, tensors: set.tensors && { ...set.tensors, path: this.#tensorPath } };
     } catch {
       // Of a version of Node.js that serializes in another way.
       return null;
     }
   }
 
-  /** Keeps the events for the case that the training is killed. Throws as {@link writeWhole}. */
-  async keep(set: NoiseTrainingSet): Promise<void> {
-    // After a power cut there must not be events without their spectrograms.
-    if (set.tensors) await waitForDisk(set.tensors.path);
-    await writeWhole(this.#setPath, serialize(set));
+  /**
+   * Reads events, and keeps them for the case that the training is killed. What was read in part is removed.
+   *
+   * @param read is told where the spectrograms go
+   * @throws PlantsenseError as `read`; DISK_FULL, FILE_NOT_WRITABLE
+   */
+  async collect(read: (tensorPath: string) => Promise<NoiseTrainingSet>): Promise<NoiseTrainingSet> {
+    try {
+      const set = await read(this.#tensorPath);
+      // After a power cut there must not be events without their spectrograms.
+      if (set.tensors) await waitForDisk(set.tensors.path);
+      await writeWhole(this.#setPath, serialize(set));
+      this.#hasEvents = true;
+      return set;
+    } catch (error) {
+      await this.clear();
+      throw error;
+    }
   }
 
   checkpoint(name: string): CheckpointPort {
-    return fileCheckpoint(join(this.directory, `${name}.checkpoint`));
+    return jobCheckpoint(this.directory, name);
   }
 
-  /** Removes all of it: the training is done, or begins anew. */
+  /** Forgets events and checkpoints; the job stays this process's. */
+  async clear(): Promise<void> {
+    this.#hasEvents = false;
+    for (const name of await readdir(this.directory))
+      if (!LOCK.test(name)) await rm(join(this.directory, name), { recursive: true, force: true });
+  }
+
+  /**
+   * Leaves the job to whoever goes on with it. Where nobody may, or there is nothing yet to go on with, removes it.
+   * @returns whether there is something to go on with
+   */
+  async leave(mayGoOn: boolean): Promise<boolean> {
+    const goesOn = mayGoOn && this.#hasEvents;
+    await (goesOn ? this.#lock.release() : this.remove());
+    return goesOn;
+  }
+
+  /** Removes all of it: the training is done. */
   async remove(): Promise<void> {
-    await rm(this.directory, { recursive: true, force: true });
+    await this.clear();
+    await this.#lock.remove();
     // The root too, unless there are other jobs.
     await rmdir(dirname(this.directory)).catch(() => {});
+  }
+
+  get #tensorPath(): string {
+    return join(this.directory, 'tensors.npy');
   }
 
   get #setPath(): string {

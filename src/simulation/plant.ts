@@ -12,7 +12,7 @@ export const PLANT_RATE_HZ = 16_000;
 export const PLANT_CALIBRATION_DB_SPL = 130;
 
 const CHUNK_SECS = 0.5;
-const RHYTHM: SoundRhythm = { soundSecs: [1.4, 2.6], pauseSecs: [1.6, 3.2] };
+const RHYTHM: SoundRhythm = { soundSecs: [1, 2], pauseSecs: [1.2, 2.6] };
 
 const HALL: BackgroundSpec = {
   humHz: 50,

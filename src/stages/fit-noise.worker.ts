@@ -3,7 +3,7 @@ import type { FitNoiseOptions } from '../lifecycle/fit-noise-options.js';
 import { fitStoredNoise } from '../lifecycle/fit-stored-noise.js';
 import { isDeepKind } from '../lifecycle/noise-kind.js';
 import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
-import { TrainingJob } from '../lifecycle/training-job.js';
+import { jobCheckpoint } from '../lifecycle/training-job.js';
 import { serveWorker } from '../stream/worker-server.js';
 import { openTensors } from './tensor-notices.js';
 
@@ -12,16 +12,15 @@ import { openTensors } from './tensor-notices.js';
 export interface FitRequest {
   readonly set: NoiseTrainingSet;
   readonly options: Omit<FitNoiseOptions, 'onProgress' | 'parent' | 'checkpoint' | 'signal'>;
-  /** Where checkpoints go; null for none. */
+  /** Where checkpoints go, a directory that its sender owns; null for none. */
   readonly jobDirectory: string | null;
 }
 
 serveWorker(async ({ set, options, jobDirectory }: FitRequest, report) => {
   if (isDeepKind(options.kind)) await openTensors(report);
-  const job = jobDirectory === null ? null : new TrainingJob(jobDirectory);
   const { artefact, model } = await fitStoredNoise(set, {
     ...options,
-    ...(job && { checkpoint: name => job.checkpoint(name) }),
+    ...(jobDirectory !== null && { checkpoint: name => jobCheckpoint(jobDirectory, name) }),
     onProgress: report,
   });
   model.dispose();

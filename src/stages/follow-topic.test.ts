@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Broker, Message } from '../broker/port.js';
 import { followTopic, readToEnd } from './follow-topic.js';
@@ -75,6 +76,21 @@ describe('following', () => {
       if (seen.includes('b2')) controller.abort();
     }
     expect(seen.sort()).toEqual(['a1', 'b1', 'b2']);
+  });
+
+  it('has one listener on its signal, of however many partitions', async () => {
+    const broker = await scratchBroker();
+    await broker.admin.createTopic('t', { partitions: 12 });
+    await send(broker, 7, 'a');
+    const controller = new AbortController();
+    const following = followTopic(broker, 't', 'earliest', controller.signal);
+    expect(texts((await following.next()).value as readonly Message[])).toEqual(['a']);
+    const next = following.next();
+    // Node warns of a leak from eleven on.
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    controller.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
   it('gives only what comes, when it begins at the end', async () => {

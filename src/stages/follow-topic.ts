@@ -41,9 +41,16 @@ export async function* followTopic(
   const readers = await Promise.all(
     partitions.map(({ partition }) => broker.reader({ topic, partition }, from)),
   );
+  // A signal each: of one, Node would take the listeners of more than ten partitions for a leak.
+  const stops = new Map(readers.map(reader => [reader as PartitionReader, new AbortController()]));
+  const stop = () => {
+    for (const controller of stops.values()) controller.abort();
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
   const next = async (reader: PartitionReader) => ({
     reader,
-    messages: await fetchWhatIsLeft(broker, reader, signal),
+    messages: await fetchWhatIsLeft(broker, reader, stops.get(reader)!.signal),
   });
   const pending = new Map(readers.map(reader => [reader as PartitionReader, next(reader)]));
   try {
@@ -55,6 +62,7 @@ export async function* followTopic(
       pending.set(reader, next(reader));
     }
   } finally {
+    signal.removeEventListener('abort', stop);
     for (const fetch of pending.values()) fetch.catch(() => {});
     await Promise.all(readers.map(reader => reader.close()));
   }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Broker, Message, PartitionReader } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
@@ -122,8 +123,10 @@ describe('ModelWatch', () => {
   it('lets a lane that is stopped give up its wait, however many of its events wait', async () => {
     const { watch } = await started(new ModelsTopic());
     const lane = new AbortController();
-    const waiting = Array.from({ length: 5 }, () => watch.activeAt(5, true, lane.signal));
+    const waiting = Array.from({ length: 50 }, () => watch.activeAt(5, true, lane.signal));
     await settle();
+    // Node warns of a leak from eleven on.
+    expect(getEventListeners(lane.signal, 'abort')).toHaveLength(1);
     lane.abort();
     for (const each of waiting) await expect(each).rejects.toBeInstanceOf(LaneStopped);
     await expect(watch.activeAt(5, true, lane.signal)).rejects.toBeInstanceOf(LaneStopped);

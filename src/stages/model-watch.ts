@@ -8,6 +8,12 @@ import { type Backoff, retrying } from '../stream/retry.js';
 
 const FETCH_BYTES = 1_048_576;
 
+/** The next announcement, or the end of a lane. */
+interface Change {
+  readonly happened: Promise<void>;
+  readonly wake: () => void;
+}
+
 /**
  * Follows the topic that announces models. Which version is active at an event time is known once the topic was read to
  * its end; after that announcements take effect as they come, at their `activeFrom`.
@@ -22,7 +28,8 @@ export class ModelWatch {
   #ends: () => ReturnType<Broker['admin']['offsets']> = async () => [];
   #timeline: ModelTimeline;
   #caughtUp = false;
-  #wake = new Set<() => void>();
+  /** What work waits for, by the signal that ends its wait: one listener each, however much work there is. */
+  readonly #changes = new Map<AbortSignal, Change>();
   #waiting = 0;
 
   /** @param failed told of what ends the watch before `stop` */
@@ -118,19 +125,26 @@ export class ModelWatch {
 
   async #change(signal: AbortSignal): Promise<void> {
     this.#waiting += 1;
-    await new Promise<void>(resolve => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake);
-        this.#wake.delete(wake);
-        resolve();
-      };
-      this.#wake.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
+    await (this.#changes.get(signal) ?? this.#nextChange(signal)).happened;
     this.#waiting -= 1;
   }
 
+  #nextChange(signal: AbortSignal): Change {
+    let wake = () => {};
+    const happened = new Promise<void>(resolve => {
+      wake = () => {
+        signal.removeEventListener('abort', wake);
+        this.#changes.delete(signal);
+        resolve();
+      };
+    });
+    signal.addEventListener('abort', wake, { once: true });
+    const change = { happened, wake };
+    this.#changes.set(signal, change);
+    return change;
+  }
+
   #wakeAll(): void {
-    for (const wake of [...this.#wake]) wake();
+    for (const { wake } of [...this.#changes.values()]) wake();
   }
 }

@@ -12,6 +12,7 @@ const OPTIONS: NoiseLearnOptions = {
   input: 'features.noise',
   outputs: { models: 'models' },
   model: { type: 'kmeans', groups: 3, minGroups: 2, maxGroups: 5, novelQuantile: 0.01, seed: 1 },
+  logMel: null,
   firstAfterEvents: 10,
   windowHours: 24,
 };

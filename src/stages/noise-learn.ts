@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LogMelOptions } from '../audio/log-mel.js';
 import { classify, toPlantsenseError } from '../errors.js';
 import { announceModel, announcementKey } from '../lifecycle/announce-model.js';
 import { type Artefact, type ArtefactFiles, openArtefact } from '../lifecycle/artefact.js';
@@ -24,6 +25,8 @@ export interface NoiseLearnOptions {
   readonly input: string;
   readonly outputs: { readonly models: string };
   readonly model: NoiseModelOptions;
+  /** What the input's tensors are made with; null when the topology has no stage that makes them. */
+  readonly logMel: Partial<LogMelOptions> | null;
   readonly firstAfterEvents: number;
   readonly windowHours: number;
 }
@@ -96,14 +99,17 @@ export async function startNoiseLearn(
   };
 
   const loop = async () => {
+    let told: string | null = null;
     while (!stop.signal.aborted) {
       await check().catch(thrown => {
         const error = toPlantsenseError(thrown);
         if (error.class === 'fatal') throw error;
-        // More events may help a fit; a broker that is away comes back.
+        // More events may help a fit; a broker that is away comes back, and so does a job that another process has.
         metrics.errors.inc({ error_type: error.code, stage });
         detail = `could not fit a model: ${error.message}`;
-        log.warn({ code: error.code }, `No model yet: ${error.message} ${error.action}`);
+        if (error.message !== told)
+          log.warn({ code: error.code }, `No model yet: ${error.message} ${error.action}`);
+        told = error.message;
       });
       await backoff.wait(CHECK_INTERVAL_MS, stop.signal);
     }
@@ -160,7 +166,7 @@ async function learn(
   onProgress: (progress: FitProgress) => void,
 ): Promise<ModelAnnouncement> {
   const { dataDir, producer, backoff } = context;
-  const job = trainingJob(options, context);
+  const job = await trainingJob(options, context);
   try {
     const store = new DirectoryModelStore(join(dataDir, 'models'));
     const set = await trainingSet(options, context, job, signal);
@@ -189,24 +195,24 @@ async function learn(
     return announcement;
   } catch (error) {
     // The same events would fail again. A training that is stopped, or short of disk, goes on later.
-    if (classify(error) === 'terminal') await job?.remove();
+    await job?.leave(classify(error) !== 'terminal');
     throw error;
   }
 }
 
-/** Networks train long enough to be interrupted. */
-function trainingJob(
-  { input, windowHours, model }: NoiseLearnOptions,
+/** Networks train long enough to be interrupted. @throws PlantsenseError TRAINING_IN_USE */
+async function trainingJob(
+  { input, windowHours, model, logMel }: NoiseLearnOptions,
   { name: stage, dataDir }: StageContext,
-): TrainingJob | null {
+): Promise<TrainingJob | null> {
   if (!isDeepKind(model.type)) return null;
-  const key = { stage, input, windowHours, model };
-  return new TrainingJob(jobDirectory(join(dataDir, 'checkpoints'), key));
+  const key = { stage, input, windowHours, model, logMel };
+  return TrainingJob.own(jobDirectory(join(dataDir, 'checkpoints'), key));
 }
 
 /** The window, or the one of a training that was interrupted. */
 async function trainingSet(
-  { input, windowHours }: NoiseLearnOptions,
+  { input: topic, windowHours, logMel }: NoiseLearnOptions,
   { broker, log }: StageContext,
   job: TrainingJob | null,
   signal: AbortSignal,
@@ -216,9 +222,9 @@ async function trainingSet(
     log.info({ events: interrupted.rows.rows }, 'Goes on with a training that was interrupted.');
     return interrupted;
   }
-  const set = await readTrainingWindow(broker, input, windowHours, signal, job?.tensorPath);
-  await job?.keep(set);
-  return set;
+  const read = (tensorPath?: string) =>
+    readTrainingWindow(broker, { topic, windowHours, logMel }, signal, tensorPath);
+  return job ? job.collect(read) : read();
 }
 
 async function fitInThread(

@@ -2,22 +2,17 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Broker, OutgoingMessage } from '../broker/port.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import { loadModel } from '../lifecycle/model-store.js';
 import { openNoiseModel } from '../lifecycle/open-noise-model.js';
-import { BANDS, batchOf, FEATURE_SET, FRAMES, mixedEvents } from '../lifecycle/testing/events.js';
+import { batchOf, mixedEvents } from '../lifecycle/testing/events.js';
 import { openBackend } from '../nn/backend/open-backend.js';
 import { codec } from '../records/codec.js';
-import { tensorBytes } from '../records/tensor-bytes.js';
-import { EXAMPLES } from '../records/testing/examples.js';
 import { startNoiseAssign } from './noise-assign.js';
 import { type NoiseLearnOptions, startNoiseLearn } from './noise-learn.js';
 import { logTensorNotice } from './tensor-notices.js';
+import { EVENTS, prepare, sendEvents, until } from './testing/noise-topics.js';
 import { scratchBrokers } from './testing/scratch-broker.js';
-import { testContext } from './testing/stage-context.js';
-
-const EVENTS = mixedEvents([30, 20, 10]);
 
 const OPTIONS: NoiseLearnOptions = {
   input: 'features.noise',
@@ -26,45 +21,10 @@ const OPTIONS: NoiseLearnOptions = {
     ...{ type: 'vade', groups: 3, minGroups: 2, maxGroups: 5, novelQuantile: 0.01, seed: 1, loss: 'elbo' },
     ...{ latentDim: 4, filters: [4, 8], pretrainEpochs: 20, epochs: 20, batchSize: 8, learningRate: 0.001 },
   },
+  logMel: null,
   firstAfterEvents: 60,
   windowHours: 24,
 };
-
-async function sendEvents(broker: Broker, events = EVENTS): Promise<void> {
-  const messages = events.map(({ eventId, timeUs, logMel }) => {
-    const record = {
-      ...EXAMPLES['noise-features'],
-      ...{ eventId: eventId.replace(/\D/g, '').padStart(32, '0'), startTimeUs: timeUs },
-      ...{ featureSet: FEATURE_SET, shape: [BANDS, FRAMES], tensor: tensorBytes(logMel) },
-    };
-    return { key: null, value: codec('noise-features').encode(record), partition: 0 };
-  });
-  await (await broker.producer()).send('features.noise', messages);
-}
-
-/** A broker with the topics, and a stage's context that sends to it and keeps what is logged. */
-async function prepare(broker: Broker, dataDir: string) {
-  await broker.admin.createTopic('features.noise', { partitions: 1 });
-  await broker.admin.createTopic('models', { partitions: 1, cleanupPolicy: 'compact' });
-  const producer = await broker.producer();
-  const sent: (readonly [string, OutgoingMessage])[] = [];
-  const logged: string[] = [];
-  const context = testContext(
-    broker,
-    async (topic, messages) => {
-      for (const message of messages) sent.push([topic, message]);
-      if (topic === 'models') await producer.send(topic, messages);
-    },
-    { dataDir },
-  );
-  const note = (...args: unknown[]) => void logged.push(String(args.at(-1)));
-  const log = { ...context.log, info: note, warn: note } as never;
-  return { context: { ...context, log }, sent, logged };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setTimeout(resolve, 5));
-}
 
 describe('stages with a network', () => {
   const scratchBroker = scratchBrokers();
@@ -88,8 +48,16 @@ describe('stages with a network', () => {
     const first = await startNoiseLearn(OPTIONS, context);
     await until(() => /fit, epoch ([2-9]|1\d) of 20, loss [\d.e+]+, \d+ s left/.test(first.detail ?? ''));
     expect(await first.isBusy()).toBe(true);
+    // Another that takes itself for the one to learn, as after a partition changed hands: it says so once, and waits.
+    const rival = await startNoiseLearn(OPTIONS, { ...context, group: { group: 'rival' } });
+    await until(() => logged.length > 0);
+    await rival.stop();
+    expect(logged).toEqual([expect.stringMatching(/No model yet: .* is done by process \d+/)]);
     await first.stop();
-    expect(readdirSync(checkpoints, { recursive: true })).toHaveLength(5);
+    const [job] = readdirSync(checkpoints);
+    expect(readdirSync(join(checkpoints, job!)).filter(name => !name.startsWith('owner.'))).toEqual([
+      ...['conv-sdae.checkpoint', 'events.bin', 'tensors.npy', 'vade.checkpoint'],
+    ]);
     expect(sent).toEqual([]);
 
     await sendEvents(broker, mixedEvents([10], 9));
@@ -97,7 +65,7 @@ describe('stages with a network', () => {
     await until(() => sent.length > 0);
     await until(() => !existsSync(checkpoints));
     await second.stop();
-    expect(logged[0]).toBe('Goes on with a training that was interrupted.');
+    expect(logged[1]).toBe('Goes on with a training that was interrupted.');
     const announcement = codec('model-announcement').decode(sent[0]![1].value!);
     expect(announcement).toMatchObject({ kind: 'vade', reason: 'The first model, of 60 events.' });
 

@@ -6,15 +6,18 @@ export interface TensorNotice {
   readonly isWarning: boolean;
 }
 
+let isTold = false;
+
 /**
- * Opens the tensor backend of a worker thread, and reports its set-up and what it could not have.
+ * Opens the tensor backend of a worker thread, and reports its set-up and, once, what it could not have.
  * @throws PlantsenseError TENSOR_BACKEND_UNAVAILABLE
  */
 export async function openTensors(report: (notice: TensorNotice) => void): Promise<void> {
   // TensorFlow.js takes a while to load: threads that compute no tensors go without.
   const { openBackend } = await import('../nn/backend/open-backend.js');
   const { fallback } = await openBackend({ report: tensors => report({ tensors, isWarning: false }) });
-  if (!fallback) return;
+  if (!fallback || isTold) return;
+  isTold = true;
   const causes = fallback.causes.map(({ code, message }) => `${code}: ${message}`).join(' ');
   report({
     tensors: `Tensors are computed without TensorFlow: ${fallback.cost}. ${causes}`,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LogMelOptions } from '../audio/log-mel.js';
-import { type NoiseTrainingSet, NoiseTrainingWindow } from '../lifecycle/noise-training-set.js';
+import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
+import { NoiseTrainingWindow } from '../lifecycle/noise-training-window.js';
 import { EventTensor } from './event-tensor.js';
 import { readSound } from './read-sound.js';
 
@@ -33,12 +34,12 @@ export async function trainingSetOfFiles(
     for (const [i, file] of files.entries()) {
       const { samples, sampleRateHz } = await readSound(file);
       const eventId = createHash('sha256').update(samples).digest('hex');
-      window.add({ eventId, timeUs: 0, featureSet, logMel: tensor.compute(samples, sampleRateHz) });
+      await window.add({ eventId, timeUs: 0, featureSet, logMel: tensor.compute(samples, sampleRateHz) });
       await onRead(i + 1, file);
     }
+    return await window.trainingSet();
   } catch (error) {
-    window.abandon();
+    await window.abandon();
     throw error;
   }
-  return window.trainingSet();
 }

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { LOG_MEL_DEFAULTS } from '../audio/log-mel.js';
 import type { Broker } from '../broker/port.js';
+import { featureSetId } from '../lifecycle/feature-set.js';
 import { codec } from '../records/codec.js';
 import { tensorBytes } from '../records/tensor-bytes.js';
 import { EXAMPLES } from '../records/testing/examples.js';
 import type { NoiseFeatures } from '../records/types.js';
 import { publishAnnouncement, readAnnouncements } from './announcements.js';
+import { optionsOfTensors } from './options-of-tensors.js';
 import { scratchBrokers } from './testing/scratch-broker.js';
 import { readTrainingWindow } from './training-window.js';
 
 const NEVER = new AbortController().signal;
 const HOUR_US = 3_600_000_000;
+/** Tensors from somewhere else. */
+const TOPIC = { topic: 'features.noise', windowHours: 2, logMel: null };
 const START_US = 1_767_225_600_000_000;
 
 async function sendEvents(broker: Broker, events: readonly Partial<NoiseFeatures>[]): Promise<void> {
@@ -34,7 +39,7 @@ describe('the window that a model learns from', () => {
       { startTimeUs: START_US + 5 * HOUR_US },
       { startTimeUs: START_US + 4 * HOUR_US },
     ]);
-    const set = await readTrainingWindow(broker, 'features.noise', 2, NEVER);
+    const set = await readTrainingWindow(broker, TOPIC, NEVER);
     expect([set.rows.rows, set.bands, set.frames]).toEqual([2, 2, 3]);
     expect([set.fromUs, set.toUs]).toEqual([START_US + 4 * HOUR_US, START_US + 5 * HOUR_US]);
     // The offset after the last message, as a commit has it.
@@ -52,15 +57,42 @@ describe('the window that a model learns from', () => {
       { startTimeUs: START_US, featureSet: 'logmel-new', shape: [6] },
       { startTimeUs: START_US + 1, featureSet: 'logmel-new' },
     ]);
-    const set = await readTrainingWindow(broker, 'features.noise', 2, NEVER);
+    const set = await readTrainingWindow(broker, TOPIC, NEVER);
     expect([set.rows.rows, set.featureSet]).toEqual([1, 'logmel-new']);
   });
 
   it('is an error when it is empty', async () => {
     const broker = await scratchBroker();
     await sendEvents(broker, []);
-    const reading = readTrainingWindow(broker, 'features.noise', 2, NEVER);
+    const reading = readTrainingWindow(broker, TOPIC, NEVER);
     await expect(reading).rejects.toMatchObject({ code: 'TRAINING_DATA_INSUFFICIENT' });
+  });
+});
+
+describe('the options that tensors were made with', () => {
+  const scratchBroker = scratchBrokers();
+  const LOG_MEL = { nMels: 2, durationSecs: 0.1 };
+  const featureSet = featureSetId('logmel', { ...LOG_MEL_DEFAULTS, ...LOG_MEL });
+
+  it('are told from their id, also where nothing says who made them if they are the defaults', async () => {
+    const broker = await scratchBroker();
+    await sendEvents(broker, [{ featureSet }]);
+    const set = await readTrainingWindow(broker, { ...TOPIC, logMel: LOG_MEL }, NEVER);
+    expect(set.featureOptions).toEqual({ ...LOG_MEL_DEFAULTS, ...LOG_MEL });
+    expect((await readTrainingWindow(broker, TOPIC, NEVER)).featureOptions).toEqual({});
+    const defaults = featureSetId('logmel', { ...LOG_MEL_DEFAULTS });
+    expect(optionsOfTensors('t', defaults, null)).toEqual(LOG_MEL_DEFAULTS);
+  });
+
+  it('are not what the topology says, which is an error that names both', async () => {
+    const broker = await scratchBroker();
+    await sendEvents(broker, [{ featureSet }]);
+    const reading = readTrainingWindow(broker, { ...TOPIC, logMel: { ...LOG_MEL, hop: 256 } }, NEVER);
+    const other = featureSetId('logmel', { ...LOG_MEL_DEFAULTS, ...LOG_MEL, hop: 256 });
+    await expect(reading).rejects.toMatchObject({
+      code: 'FEATURES_MISMATCH',
+      message: expect.stringMatching(new RegExp(`features\\.noise.*${featureSet}.*${other}`)),
+    });
   });
 });
 

@@ -1,25 +1,36 @@
+import type { LogMelOptions } from '../audio/log-mel.js';
 import type { Broker, Message } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
-import { type NoiseTrainingSet, NoiseTrainingWindow } from '../lifecycle/noise-training-set.js';
+import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
+import { NoiseTrainingWindow } from '../lifecycle/noise-training-window.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { NoiseFeatures } from '../records/types.js';
 import { decodeEventFeatures } from './event-features.js';
 import { readToEnd } from './follow-topic.js';
+import { optionsOfTensors } from './options-of-tensors.js';
 
 const US_PER_HOUR = 3_600_000_000;
 
+/** What to learn from. */
+export interface FeatureTopic {
+  readonly topic: string;
+  /** How far back from its newest event. */
+  readonly windowHours: number;
+  /** What its tensors are made with; null when the topology has no stage that makes them. */
+  readonly logMel: Partial<LogMelOptions> | null;
+}
+
 /**
- * The events of the last hours of a topic of features, counted back from its newest event. Tensors of another feature set
- * or shape than the newest event's, from before a change of the options, are left out.
+ * The events of the last hours of a topic of features, counted back from its newest event; of more than 20,000 a sample.
+ * Tensors of another feature set or shape than the newest event's, from before a change of the options, are left out.
  *
  * @param tensorPath where to keep their spectrograms, for networks; null for models that need none
- * @throws PlantsenseError TOPIC_NOT_FOUND; TRAINING_DATA_INSUFFICIENT when the topic holds no event; DISK_FULL,
- *   FILE_NOT_WRITABLE
+ * @throws PlantsenseError TOPIC_NOT_FOUND; TRAINING_DATA_INSUFFICIENT when the topic holds no event; FEATURES_MISMATCH when
+ *   its tensors were made with other options; DISK_FULL, FILE_NOT_WRITABLE
  */
 export async function readTrainingWindow(
   broker: Broker,
-  topic: string,
-  windowHours: number,
+  { topic, windowHours, logMel }: FeatureTopic,
   signal: AbortSignal,
   tensorPath: string | null = null,
 ): Promise<NoiseTrainingSet> {
@@ -37,7 +48,8 @@ export async function readTrainingWindow(
     throw new PlantsenseError('TRAINING_DATA_INSUFFICIENT', `The topic ${topic} holds no event to train on.`);
   const { featureSet, shape, startTimeUs: newestUs } = newest;
   const [bands = 0, frames = 0] = shape;
-  const window = new NoiseTrainingWindow({ bands, frames, featureSet, featureOptions: {}, tensorPath });
+  const featureOptions = optionsOfTensors(topic, featureSet, logMel);
+  const window = new NoiseTrainingWindow({ bands, frames, featureSet, featureOptions, tensorPath });
   try {
     for await (const messages of readToEnd(broker, topic, signal)) {
       for (const message of messages) {
@@ -47,15 +59,15 @@ export async function readTrainingWindow(
         if (features.shape[0] !== bands || features.shape[1] !== frames) continue;
         if (newestUs - features.startTimeUs > windowHours * US_PER_HOUR) continue;
         const { eventId, startTimeUs: timeUs, tensor } = features;
-        window.add({ eventId, timeUs, featureSet, logMel: tensorFloats(tensor) });
+        await window.add({ eventId, timeUs, featureSet, logMel: tensorFloats(tensor) });
       }
     }
     signal.throwIfAborted();
+    return await window.trainingSet();
   } catch (error) {
-    window.abandon();
+    await window.abandon();
     throw error;
   }
-  return window.trainingSet();
 }
 
 /** null for what is no features record: the assigning stage makes a dead letter of it. */

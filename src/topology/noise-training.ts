@@ -22,6 +22,13 @@ export function noiseTraining(topology: Topology): NoiseTraining {
   return { input, modelsTopic: outputs.models, model, windowHours, logMel: listen.logMel };
 }
 
+/** What the tensors of a topic are made with; null when no stage of the topology writes it. */
+export function logMelOf(topology: Topology, topic: string): LogMelOptions | null {
+  for (const stage of topology.stages.values())
+    if (stage.type === 'noise_events' && stage.outputs.features === topic) return stage.logMel;
+  return null;
+}
+
 /** A model of another type: what every type takes stays as it is, the rest has its defaults. */
 export function modelOfType(model: NoiseModelOptions, type: NoiseModelOptions['type']): NoiseModelOptions {
   if (type === model.type) return model;

@@ -186,7 +186,7 @@ const noiseLearn = options({
     .describe('The first model is fitted after this many events.'),
   window_hours: number(0.01, 100_000)
     .default(24)
-    .describe('Events of how long, in event time, a model learns from.'),
+    .describe('Events of how long, in event time, a model learns from; of more than 20,000 a sample.'),
 });
 
 const store = options({

@@ -3,6 +3,7 @@ import { startNoiseEvents } from '../stages/noise-events.js';
 import { startNoiseLearn } from '../stages/noise-learn.js';
 import type { RunningStage, StageContext } from '../stages/stage.js';
 import { type RecordStore, startStore } from '../stages/store.js';
+import { logMelOf } from './noise-training.js';
 import { sensorTable } from './sensor-options.js';
 import type { StageOptions } from './stage-options.js';
 import type { Topology } from './topology.js';
@@ -20,7 +21,7 @@ export function startStage(
     case 'noise_assign':
       return startNoiseAssign(options, context);
     case 'noise_learn':
-      return startNoiseLearn(options, context);
+      return startNoiseLearn({ ...options, logMel: logMelOf(topology, options.input) }, context);
     case 'store':
       return startStore(options, store, context);
   }

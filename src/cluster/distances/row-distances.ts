@@ -14,12 +14,9 @@ export class RowDistances {
   readonly stride: number;
   readonly #rows: RowGroups;
 
-  /**
-   * @param x copied, as doubles
-   * @param simd whether to use WebAssembly's SIMD instructions; by default where the processor has them
-   */
-  constructor(x: Matrix, simd?: boolean) {
-    this.#rows = new RowGroups(x.rows, x.cols, simd);
+  /** @param x copied, as doubles */
+  constructor(x: Matrix) {
+    this.#rows = new RowGroups(x.rows, x.cols);
     for (let row = 0; row < x.rows; row++) this.#rows.set(row, x.data, row * x.cols);
     this.groups = this.#rows.groups;
     this.stride = this.#rows.stride;

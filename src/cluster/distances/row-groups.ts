@@ -1,28 +1,9 @@
-import { PlantsenseError } from '../../errors.js';
-import { KERNELS_WASM } from './kernels-wasm.js';
-import { scalarKernels } from './scalar-kernels.js';
+import { createWorkspace, type Workspace } from '../linear-algebra/workspace.js';
 
 /** Rows of one group: as many as the kernels take at a time. */
 export const GROUP = 4;
 
-/** The inner loops, see `kernels.wat`. Addresses and strides are in bytes. */
-export interface Kernels {
-  squaredDistances(a: number, b: number, groups: number, cols: number, out: number, stride: number): void;
-  innerProducts(a: number, b: number, groups: number, cols: number, out: number, stride: number): void;
-  subtractCombinations(
-    a: number,
-    b: number,
-    groups: number,
-    cols: number,
-    shares: number,
-    stride: number,
-  ): void;
-}
-
-const PAGE = 65_536;
-const LARGEST_MEMORY = 2 ** 32 - PAGE;
 const DOUBLE = 8;
-const SIMD_AVAILABLE = WebAssembly.validate(KERNELS_WASM);
 
 /**
  * Rows in groups of four, each group column by column, so that one load takes the same column of two rows; and a strip of
@@ -36,21 +17,21 @@ export class RowGroups {
   /** For row i of a group and row j of all: at `i * stride + j`. */
   readonly strip: Float64Array;
   readonly #rows: Float64Array;
-  readonly #kernels: Kernels;
+  readonly #rowsAt: number;
+  readonly #stripAt: number;
+  readonly #kernels: Workspace['kernels'];
 
-  /** @param simd whether to use WebAssembly's SIMD instructions; by default where the processor has them */
-  constructor(rows: number, cols: number, simd = SIMD_AVAILABLE) {
+  /** @throws PlantsenseError MATRIX_INVALID when there is no memory for them */
+  constructor(rows: number, cols: number) {
     this.groups = Math.ceil(rows / GROUP);
     this.cols = cols;
     this.stride = GROUP * this.groups;
-    const rowsLength = this.stride * cols;
-    const length = rowsLength + GROUP * this.stride;
-    const useSimd = simd && DOUBLE * length <= LARGEST_MEMORY;
-    const memory = useSimd ? allocate(DOUBLE * length) : null;
-    const numbers = memory ? new Float64Array(memory.buffer, 0, length) : new Float64Array(length);
-    this.#rows = numbers.subarray(0, rowsLength);
-    this.strip = numbers.subarray(rowsLength);
-    this.#kernels = memory ? simdKernels(memory) : scalarKernels(numbers);
+    const workspace = createWorkspace();
+    this.#kernels = workspace.kernels;
+    this.#rowsAt = workspace.allocate(this.stride * cols);
+    this.#stripAt = workspace.allocate(GROUP * this.stride);
+    this.#rows = workspace.doubles(this.#rowsAt, this.stride * cols);
+    this.strip = workspace.doubles(this.#stripAt, GROUP * this.stride);
   }
 
   /** Puts `cols` numbers that stand together in the place of a row. */
@@ -73,46 +54,38 @@ export class RowGroups {
 
   /** Puts the squared distances of the rows of a group to those of groups `from` to `end` into the strip. */
   squaredDistances(group: number, from: number, end: number): void {
-    this.#run(this.#kernels.squaredDistances, group, from, end);
+    if (from >= end) return;
+    const [a, b] = [this.#at(group), this.#at(from)];
+    this.#kernels.panelDistances(a, b, end - from, this.cols, this.#strip(from), DOUBLE * this.stride);
   }
 
   /** The same with inner products. */
   innerProducts(group: number, from: number, end: number): void {
-    this.#run(this.#kernels.innerProducts, group, from, end);
+    if (from >= end) return;
+    for (let row = 0; row < GROUP; row++)
+      this.strip.fill(0, row * this.stride + GROUP * from, row * this.stride + GROUP * end);
+    const [a, b] = [this.#at(group), this.#at(from)];
+    this.#kernels.multiply(a, b, this.#strip(from), 1, end - from, this.cols, DOUBLE * this.stride);
   }
 
   /** Takes the rows of groups `from` to `end` out of the rows of a group, as many times as the strip says. */
   subtractCombinations(group: number, from: number, end: number): void {
-    this.#run(this.#kernels.subtractCombinations, group, from, end);
+    if (from >= end) return;
+    const [a, b] = [this.#at(group), this.#at(from)];
+    this.#kernels.subtractCombinations(a, b, end - from, this.cols, this.#strip(from), DOUBLE * this.stride);
   }
 
-  #run(kernel: Kernels['squaredDistances'], group: number, from: number, end: number): void {
-    if (from >= end) return;
-    const bytes = DOUBLE * GROUP * this.cols;
-    const strip = bytes * this.groups + DOUBLE * GROUP * from;
-    kernel(bytes * group, bytes * from, end - from, this.cols, strip, DOUBLE * this.stride);
+  /** Address of a group. */
+  #at(group: number): number {
+    return this.#rowsAt + DOUBLE * GROUP * this.cols * group;
+  }
+
+  /** Address of the part of the strip that begins with a group. */
+  #strip(group: number): number {
+    return this.#stripAt + DOUBLE * GROUP * group;
   }
 
   #start(row: number): number {
     return Math.floor(row / GROUP) * GROUP * this.cols + (row % GROUP);
-  }
-}
-
-let module: WebAssembly.Module | undefined;
-
-function simdKernels(memory: WebAssembly.Memory): Kernels {
-  module ??= new WebAssembly.Module(KERNELS_WASM);
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-}
-
-function allocate(bytes: number): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
-  } catch (cause) {
-    throw new PlantsenseError(
-      'MATRIX_INVALID',
-      `The matrix is too large: there is no memory for ${bytes} bytes.`,
-      { cause },
-    );
   }
 }

@@ -23,6 +23,13 @@ function expectEigen(a: Matrix64): Float64Array {
   expect(largestDifference(multiply(a, vectors).data, scaled.data) / scale).toBeLessThan(1e-14);
   expect(largestDifference(gram(vectors).data, identity(n).data)).toBeLessThan(2e-14 * Math.sqrt(n));
   expect(values).toEqual(values.slice().sort());
+  // The same holds when few vectors are wanted.
+  const count = Math.ceil(n / 10);
+  const few = symmetricEigen(a, count);
+  expect(few.values).toEqual(values);
+  expect(largestDifference(gram(few.vectors).data, identity(count).data)).toBeLessThan(2e-14 * Math.sqrt(n));
+  const fewScaled = few.vectors.data.map((value, i) => value * values[n - count + (i % count)]!);
+  expect(largestDifference(multiply(a, few.vectors).data, fewScaled) / scale).toBeLessThan(1e-14);
   return values;
 }
 

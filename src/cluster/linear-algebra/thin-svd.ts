@@ -6,7 +6,7 @@ import { symmetricEigen } from './symmetric-eigen.js';
 export interface ThinSvd {
   /** `[r]`, falling. Those below 1e-7 of the largest are rounding. */
   readonly singularValues: Float64Array;
-  /** Vᵀ, `[r, cols]`, orthonormal rows. */
+  /** Vᵀ, `[count, cols]`, orthonormal rows. */
   readonly vt: Matrix64;
 }
 
@@ -18,17 +18,18 @@ const LEAST_LENGTH = 1e-6;
 /**
  * Singular values and right singular vectors by the eigenvalues of the smaller of AᵀA and A·Aᵀ. Squaring halves the
  * digits of small singular values; the large ones keep theirs.
+ *
+ * @param count vectors that are wanted, 1 .. r: those of the largest values. Default r
  */
-export function thinSvd(a: Matrix): ThinSvd {
+export function thinSvd(a: Matrix, count = Math.min(a.rows, a.cols)): ThinSvd {
   const tall = a.rows >= a.cols;
-  const { values, vectors } = symmetricEigen(tall ? gram(a) : multiplyTransposed(a, a));
+  const { values, vectors } = symmetricEigen(tall ? gram(a) : multiplyTransposed(a, a), count);
   const falling = transpose(vectors);
-  const r = values.length;
   reverseRows(falling);
   const singularValues = Float64Array.from(values, value => Math.sqrt(Math.max(0, value))).reverse();
   if (tall) return { singularValues, vt: falling };
   const vt = multiply(falling, a);
-  for (let row = 0; row < r; row++) {
+  for (let row = 0; row < count; row++) {
     const divisor = singularValues[row]! || 1;
     for (let col = 0; col < a.cols; col++) vt.data[row * a.cols + col]! /= divisor;
     if (singularValues[row]! <= INEXACT_SHARE * singularValues[0]!) makeOrthonormal(vt, row);

@@ -8,7 +8,9 @@ export interface TridiagonalForm {
   readonly diagonal: Float64Array;
   /** What stands beside the diagonal; one number fewer, then 0. */
   readonly beside: Float64Array;
-  readonly q: Matrix64;
+  /** Of the Householder reflectors I - scale·v·vᵀ that Q is the product of, the vectors v as rows. */
+  readonly reflectors: Matrix64;
+  readonly scales: Float64Array;
 }
 
 /** Reflectors that are applied together. */
@@ -76,7 +78,7 @@ export function tridiagonalForm(a: Matrix): TridiagonalForm {
       w[col] = 0;
     }
   });
-  return { diagonal, beside, q: orthogonalMatrix(reflectors, scales) };
+  return { diagonal, beside, reflectors, scales };
 }
 
 /**
@@ -99,17 +101,30 @@ function reflect(x: Float64Array, from: number, end: number): { value: number; s
   return { value, scale: (value - first) / value };
 }
 
-/**
- * The product of the reflectors, in blocks: I - V·T·Vᵀ (Schreiber & Van Loan 1989), from the last block to the first, so
- * that each touches only what the ones behind it have filled.
- */
-function orthogonalMatrix(reflectors: Matrix64, scales: Float64Array): Matrix64 {
-  const n = reflectors.rows;
+/** Q. */
+export function orthogonalMatrix(form: TridiagonalForm): Matrix64 {
+  const n = form.scales.length;
   const q = zeros(n, n);
   for (let i = 0; i < n; i++) q.data[i * n + i] = 1;
+  applyReflectors(form, q, true);
+  return q;
+}
+
+/**
+ * Q·M, in place: the product of the reflectors, in blocks I - V·T·Vᵀ (Schreiber & Van Loan 1989), the last block first.
+ * @param isIdentity M is the identity: of its columns, each block touches only those that the ones behind it have filled
+ */
+export function applyReflectors(
+  { reflectors, scales }: TridiagonalForm,
+  m: Matrix64,
+  isIdentity = false,
+): void {
+  const n = reflectors.rows;
   for (let from = BLOCK * Math.floor((n - 1) / BLOCK); from >= 0; from -= BLOCK) {
     const count = Math.min(BLOCK, n - from);
     const size = n - from;
+    const firstCol = isIdentity ? from : 0;
+    const cols = m.cols - firstCol;
     const v = { data: reflectors.data, start: from * n + from, rowStride: n, colStride: 1 };
     const vTransposed = { data: reflectors.data, start: from * n + from, rowStride: 1, colStride: n };
     const inner = zeros(count, count);
@@ -119,25 +134,24 @@ function orthogonalMatrix(reflectors: Matrix64, scales: Float64Array): Matrix64 
       inner: size,
     });
     const t = blockFactor(inner, scales.subarray(from, from + count));
-    const projected = zeros(count, size);
-    const target = { data: projected.data, start: 0, rowStride: size };
-    const corner = { data: q.data, start: from * n + from, rowStride: n, colStride: 1 };
-    addProduct(target, v, corner, { rows: count, cols: size, inner: size });
-    const turned = zeros(count, size);
+    const projected = zeros(count, cols);
+    const target = { data: projected.data, start: 0, rowStride: cols };
+    const corner = { data: m.data, start: from * m.cols + firstCol, rowStride: m.cols, colStride: 1 };
+    addProduct(target, v, corner, { rows: count, cols, inner: size });
+    const turned = zeros(count, cols);
     addProduct(
-      { data: turned.data, start: 0, rowStride: size },
+      { data: turned.data, start: 0, rowStride: cols },
       { data: t.data, start: 0, rowStride: count, colStride: 1 },
       { ...target, colStride: 1 },
-      { rows: count, cols: size, inner: count },
+      { rows: count, cols, inner: count },
     );
     addProduct(
       corner,
       vTransposed,
-      { data: turned.data, start: 0, rowStride: size, colStride: 1 },
-      { rows: size, cols: size, inner: count, sign: -1 },
+      { data: turned.data, start: 0, rowStride: cols, colStride: 1 },
+      { rows: size, cols, inner: count, sign: -1 },
     );
   }
-  return q;
 }
 
 /** The upper triangular T of a block of reflectors, from their inner products. */

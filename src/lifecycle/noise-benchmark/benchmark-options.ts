@@ -7,11 +7,12 @@ import {
   type NetworkSettings,
   networkSettings,
 } from '../network-options.js';
+import { BASELINE_METHODS, BASELINES, type BaselineSpace, isBaseline } from './baseline-methods.js';
+import { COMPONENTS } from './principal-components.js';
 
-/** The paper's methods, and k-means on what the Conv-SDAE gives, from which DEC and VaDE go on. */
+/** The paper's methods, more baselines, and k-means on what the Conv-SDAE gives, from which DEC and VaDE go on. */
 export const BENCHMARK_METHODS = [
-  'kmeans',
-  'gmm',
+  ...BASELINE_METHODS,
   'conv-sdae+kmeans',
   'dec+kmeans',
   'dec',
@@ -57,7 +58,12 @@ export function benchmarkSettings(options: BenchmarkOptions): BenchmarkSettings 
 }
 
 export function isNetwork(method: BenchmarkMethod): boolean {
-  return method !== 'kmeans' && method !== 'gmm';
+  return !isBaseline(method);
+}
+
+/** What a method groups recordings in; latents are those of its network. */
+export function methodSpace(method: BenchmarkMethod): BaselineSpace | 'latent' {
+  return isBaseline(method) ? BASELINES[method].space : 'latent';
 }
 
 /**
@@ -65,7 +71,7 @@ export function isNetwork(method: BenchmarkMethod): boolean {
  * @param rows number of recordings, by which `auto` chooses
  */
 export function methodOptions(method: BenchmarkMethod, { k, network }: BenchmarkSettings, rows: number) {
-  if (!isNetwork(method)) return { k };
+  if (!isNetwork(method)) return methodSpace(method) === 'pca' ? { k, components: COMPONENTS } : { k };
   const { epochs, pretrainEpochs, batchSize, ...rest } = network;
   const own = method.startsWith('vade')
     ? { epochs: epochsOf(epochs, rows, batchSize) }

@@ -43,6 +43,9 @@ export class BenchmarkProgress {
   /** Parts of all runs that are done, and their cost. */
   readonly #ended = new Set<string>();
   #done = 0;
+  /** Trainings that made a step here, and the cost of what a benchmark that was stopped had done of them. */
+  readonly #begun = new Set<string>();
+  #before = 0;
   #current: BenchmarkMethod = 'kmeans';
 
   /** @param missing what will be computed */
@@ -70,10 +73,13 @@ export class BenchmarkProgress {
 
   async step(run: number, part: RunPart, { step, steps, loss }: TrainingProgress): Promise<void> {
     const id = part === 'vade' ? `vade ${this.#current}` : part;
-    const share = this.#ended.has(`${run} ${id}`) ? 0 : step / steps;
+    const name = `${run} ${id}`;
+    if (!this.#begun.has(name)) this.#before += ((step - 1) / steps) * this.#costs[part];
+    this.#begun.add(name);
+    const share = this.#ended.has(name) ? 0 : step / steps;
     await this.#tell(run, { part, step, steps, loss }, share * this.#costs[part]);
     // DEC may end before its last step; `end` counts what is left of it.
-    if (step === steps) this.#count(`${run} ${id}`);
+    if (step === steps) this.#count(name);
   }
 
   async end(run: number, method: BenchmarkMethod): Promise<void> {
@@ -85,6 +91,8 @@ export class BenchmarkProgress {
     if (this.#ended.has(part)) return;
     this.#ended.add(part);
     this.#done += this.#cost(part);
+    // A training that made no step had made them all before.
+    if (!part.includes(' clustering ') && !this.#begun.has(part)) this.#before += this.#cost(part);
   }
 
   #cost(part: string): number {
@@ -93,11 +101,12 @@ export class BenchmarkProgress {
 
   async #tell(run: number, training: BenchmarkState['training'], ahead: number): Promise<void> {
     const done = this.#done + ahead;
+    const made = done - this.#before;
     const elapsedSecs = (this.#nowMs() - this.#startMs) / 1000;
     await this.#listener?.({
       ...{ run, method: this.#current, training },
       share: this.#total > 0 ? done / this.#total : 1,
-      etaSecs: done > 0 ? (elapsedSecs * (this.#total - done)) / done : null,
+      etaSecs: made > 0 ? (elapsedSecs * (this.#total - done)) / made : null,
     });
   }
 }

@@ -12,6 +12,8 @@ import type { FittedOutcome, InnerIndices } from './run-result.js';
 export interface BenchmarkFit {
   readonly space: Matrix;
   readonly labels: Int32Array;
+  /** Whether the columns are principal components already: when whitened, they can't be told from others by their variance. */
+  readonly isPrincipal?: boolean;
 }
 
 /** A larger group is a collapse, for every method. */
@@ -27,7 +29,7 @@ const SAMPLE_SEED = 0;
  * @throws PlantsenseError MODEL_COLLAPSED; MATRIX_INVALID when the space is not finite
  */
 export function judgeFit(
-  { space, labels }: BenchmarkFit,
+  { space, labels, isPrincipal = false }: BenchmarkFit,
   k: number,
   common: Matrix,
   truth: Int32Array | null,
@@ -36,7 +38,6 @@ export function judgeFit(
   for (const label of labels) sizes[label]!++;
   const shares = groupShares(sizes);
   checkCollapse(shares, k, MAX_SHARE);
-  const sample = sampleRows(labels.length, SAMPLE_SEED);
   const agreement = truth && {
     nmi: normalizedMutualInfoScore(truth, labels),
     ari: adjustedRandScore(truth, labels),
@@ -46,23 +47,29 @@ export function judgeFit(
     state: 'fitted',
     labels: [...labels],
     ...shares,
-    own: inner(space, labels, sample),
-    common: inner(common, labels, sample),
+    own: innerIndices(space, labels),
+    common: innerIndices(common, labels),
     agreement,
-    map: plane(space),
+    map: plane(isPrincipal ? space : principalPlane(space)),
   };
 }
 
-function inner(x: Matrix, labels: Int32Array, sample: Int32Array): InnerIndices {
+/** How compact groups are and how far apart, in a space. Throws MATRIX_INVALID when that is not finite. */
+export function innerIndices(x: Matrix, labels: Int32Array): InnerIndices {
+  const sample = sampleRows(labels.length, SAMPLE_SEED);
   const parts = Int32Array.from(sample, row => labels[row]!);
   const { silhouette, calinskiHarabasz, daviesBouldin } = clusteringIndices(takeRows(x, sample), parts, null);
   return { silhouette, calinskiHarabasz, daviesBouldin };
 }
 
-/** The plane in which the rows are spread most; a space of one dimension has zeros for the second. */
-function plane(x: Matrix): [number, number][] {
-  const { data, cols } = new Pca({ nComponents: Math.min(2, x.cols) }).fit(x).transform(x);
-  return Array.from({ length: x.rows }, (_, row) => [
+/** The rows in the plane in which they are spread most. */
+function principalPlane(x: Matrix): Matrix {
+  return new Pca({ nComponents: Math.min(2, x.cols) }).fit(x).transform(x);
+}
+
+/** The first two columns; a space of one dimension has zeros for the second. */
+function plane({ data, rows, cols }: Matrix): [number, number][] {
+  return Array.from({ length: rows }, (_, row) => [
     rounded(data[row * cols]!),
     cols > 1 ? rounded(data[row * cols + 1]!) : 0,
   ]);

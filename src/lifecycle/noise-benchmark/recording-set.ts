@@ -15,9 +15,9 @@ export interface KnownClasses {
 
 /** What methods are compared on. */
 export interface BenchmarkData {
-  /** Log-mel spectrograms, `[bands, frames]` each: what networks learn from. */
+  /** Log-mel spectrograms, `[bands, frames]` each: what networks learn from, and baselines on flat ones. */
   readonly spectrograms: RowSource;
-  /** Mean and standard deviation of each band, `[recordings, 2 bands]`: what k-means and mixtures learn from. */
+  /** Mean and standard deviation of each band, `[recordings, 2 bands]`: what the other baselines learn from. */
   readonly pooled: Matrix;
   readonly classes: KnownClasses | null;
   /** Of all spectrograms and classes: results of other recordings are not mixed with these. */
@@ -35,7 +35,6 @@ export class RecordingSet {
   /**
    * @param path where to keep the spectrograms (.npy)
    * @param shape `[bands, frames]` of each
-   * @throws PlantsenseError FILE_NOT_WRITABLE
    */
   constructor(path: string, shape: readonly [number, number]) {
     this.#file = new TensorFile(path, shape);
@@ -47,16 +46,16 @@ export class RecordingSet {
    * @param className null when classes are not known
    * @throws PlantsenseError DISK_FULL, FILE_NOT_WRITABLE
    */
-  add(logMel: Float32Array, className: string | null): void {
-    this.#file.write(this.#pooled.length, logMel);
+  async add(logMel: Float32Array, className: string | null): Promise<void> {
+    await this.#file.write(this.#pooled.length, logMel);
     this.#pooled.push(pooledMel(logMel, this.#bands));
     this.#classOf.push(className);
     this.#hash.update(logMel).update(JSON.stringify(className));
   }
 
   /** Gives it up, when {@link finish} will not be called. */
-  abandon(): void {
-    this.#file.close();
+  async abandon(): Promise<void> {
+    await this.#file.close();
   }
 
   /**
@@ -64,7 +63,7 @@ export class RecordingSet {
    * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT without recordings; DISK_FULL, FILE_NOT_WRITABLE
    */
   async finish(): Promise<BenchmarkData & { close(): Promise<void> }> {
-    this.#file.finish();
+    await this.#file.finish();
     const rows = this.#pooled.length;
     if (rows === 0)
       throw new PlantsenseError(

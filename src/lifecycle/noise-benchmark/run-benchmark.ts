@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { StandardScaler } from '../../cluster/standard-scaler.js';
 import { type ErrorCode, PlantsenseError } from '../../errors.js';
 import {
   type BenchmarkMethod,
@@ -8,13 +7,16 @@ import {
   methodOptions,
 } from './benchmark-options.js';
 import { BenchmarkProgress, type ProgressListener } from './benchmark-progress.js';
+import { commonSpace } from './common-space.js';
 import { judgeFit } from './judge-fit.js';
 import type { BenchmarkData } from './recording-set.js';
 import type { ResultKey, RunFiles } from './run-files.js';
-import { RunMethods } from './run-methods.js';
+import { type NetworkTraining, RunMethods } from './run-methods.js';
 import type { RunResult } from './run-result.js';
 
 export interface BenchmarkHooks {
+  /** Opens the tensor backend: called once, before anything is computed, when a network's result is missing. */
+  readonly openBackend?: () => Promise<unknown>;
   readonly onProgress?: ProgressListener;
   /** Told of each result, also of those that were there. */
   readonly onResult?: (result: RunResult, isNew: boolean) => void | Promise<void>;
@@ -27,19 +29,19 @@ const RESULTS: ReadonlySet<ErrorCode> = new Set(['MODEL_COLLAPSED', 'MODEL_DIVER
 
 /**
  * Runs every method as often as asked, each run with another seed, and measures what each gives. Results that are
- * in the directory already are taken as they are. Networks need an open tensor backend.
+ * in the directory already are taken as they are.
  *
  * @returns all results, run by run
  * @throws PlantsenseError BENCHMARK_RESULT_INVALID; TRAINING_DATA_INSUFFICIENT when there are too few recordings for k
- *   groups; DISK_FULL, FILE_NOT_WRITABLE; the reason of the signal
+ *   groups; DISK_FULL, FILE_NOT_WRITABLE; what `openBackend` throws; the reason of the signal
  */
 export async function runBenchmark(
   data: BenchmarkData,
   settings: BenchmarkSettings,
   files: RunFiles,
-  { onProgress, onResult, signal, nowMs }: BenchmarkHooks,
+  { openBackend, onProgress, onResult, signal, nowMs }: BenchmarkHooks,
 ): Promise<RunResult[]> {
-  const common = StandardScaler.fit(data.pooled).transform(data.pooled);
+  const common = commonSpace(data.pooled);
   const keys = keysOf(data, settings);
   // All are read first: what does not agree is told before hours of computing.
   const there = new Map<ResultKey, RunResult>();
@@ -48,13 +50,14 @@ export async function runBenchmark(
     if (result) there.set(key, result);
   }
   const missing = keys.filter(key => !there.has(key));
+  if (missing.some(({ method }) => isNetwork(method))) await openBackend?.();
   const progress = new BenchmarkProgress(settings, data.pooled.rows, missing, nowMs, onProgress);
 
   const results: RunResult[] = [];
   for (let run = 1; run <= settings.runs; run++) {
     const ofRun = keys.filter(key => key.run === run);
     const methods = new RunMethods(data, settings, settings.seed + run - 1, {
-      checkpoint: files.checkpoint(run),
+      checkpoint: training => files.checkpoint(run, training, trainingKey(training, run)),
       onStep: (part, step) => progress.step(run, part, step),
       ...{ signal, nowMs },
     });
@@ -67,7 +70,7 @@ export async function runBenchmark(
         results.push(result);
         await onResult?.(result, !stored);
       }
-      if (ofRun.some(({ method }) => isNetwork(method))) await files.removeCheckpoint(run);
+      if (ofRun.some(({ method }) => isNetwork(method))) await files.removeCheckpoints(run);
     } finally {
       await methods.dispose();
     }
@@ -93,6 +96,14 @@ export async function runBenchmark(
     }
   }
   return results;
+
+  function trainingKey(training: NetworkTraining, run: number) {
+    const method = training === 'conv-sdae' ? 'conv-sdae+kmeans' : training;
+    return {
+      ...{ seed: settings.seed + run - 1, recordings: data.fingerprint },
+      options: methodOptions(method, settings, data.pooled.rows),
+    };
+  }
 }
 
 function keysOf({ fingerprint, pooled }: BenchmarkData, settings: BenchmarkSettings): ResultKey[] {

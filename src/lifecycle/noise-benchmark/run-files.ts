@@ -1,10 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { PlantsenseError } from '../../errors.js';
 import type { CheckpointPort } from '../../nn/training/checkpoint.js';
 import { fileCheckpoint, readIfThere, writeWhole } from '../file-checkpoint.js';
 import { type RunResult, runResultSchema } from './run-result.js';
+
+const CHECKPOINT = '.checkpoint';
 
 /** What a result is looked up by, and what it has to agree in. */
 export type ResultKey = Pick<RunResult, 'method' | 'run' | 'seed' | 'recordings' | 'options'>;
@@ -50,9 +53,13 @@ export class RunFiles {
     await writeWhole(path, Buffer.from(`${JSON.stringify(result)}\n`));
   }
 
-  /** Where a run's Conv-SDAE has its checkpoint: it is trained once for all methods that go on from it. */
-  checkpoint(run: number): CheckpointPort {
-    const port = fileCheckpoint(this.#checkpointPath(run));
+  /**
+   * Where a training of a run has its checkpoint.
+   * @param key what the training depends on, as JSON: another key is another checkpoint
+   */
+  checkpoint(run: number, training: string, key: unknown): CheckpointPort {
+    const id = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 12);
+    const port = fileCheckpoint(this.#path(run, `${training}-${id}${CHECKPOINT}`));
     return {
       load: port.load,
       save: async bytes => {
@@ -62,17 +69,17 @@ export class RunFiles {
     };
   }
 
-  /** Removes a run's checkpoint: all its results are there. */
-  async removeCheckpoint(run: number): Promise<void> {
-    await rm(this.#checkpointPath(run), { force: true });
-  }
-
-  #checkpointPath(run: number): string {
-    return this.#path(run, 'conv-sdae.checkpoint');
+  /** Removes all checkpoints of a run: its results are there. */
+  async removeCheckpoints(run: number): Promise<void> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const prefix = runPrefix(run);
+    for (const name of names)
+      if (name.startsWith(prefix) && name.endsWith(CHECKPOINT))
+        await rm(join(this.#directory, name), { force: true });
   }
 
   #path(run: number, name: string): string {
-    return join(this.#directory, `${`${run}`.padStart(2, '0')}-${name}`);
+    return join(this.#directory, `${runPrefix(run)}${name}`);
   }
 
   async #make(): Promise<void> {
@@ -80,6 +87,10 @@ export class RunFiles {
       throw new PlantsenseError('FILE_NOT_WRITABLE', `Can't make ${this.#directory}.`, { cause });
     });
   }
+}
+
+function runPrefix(run: number): string {
+  return `${`${run}`.padStart(2, '0')}-`;
 }
 
 function parse(bytes: Uint8Array): RunResult | null {

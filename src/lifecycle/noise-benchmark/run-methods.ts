@@ -7,10 +7,13 @@ import type { Dec } from '../../nn/dec/dec.js';
 import { trainDec } from '../../nn/dec/train-dec.js';
 import type { CheckpointPort } from '../../nn/training/checkpoint.js';
 import type { TrainingProgress } from '../../nn/training/progress.js';
+import type { TrainingOptions } from '../../nn/training/training-options.js';
 import { trainVade } from '../../nn/vade/train-vade.js';
-import type { VadeLoss } from '../../nn/vade/vade.js';
+import type { Vade, VadeLoss } from '../../nn/vade/vade.js';
 import { latentKMeans } from '../latent-k-means.js';
 import { CHECKPOINT_STEPS, DEC_BATCH, decSteps, epochsOf } from '../network-options.js';
+import { BASELINES, type BaselineMethod, isBaseline } from './baseline-methods.js';
+import { baselineSpace } from './baseline-space.js';
 import type { BenchmarkMethod, BenchmarkSettings } from './benchmark-options.js';
 import type { BenchmarkFit } from './judge-fit.js';
 import type { BenchmarkData } from './recording-set.js';
@@ -18,13 +21,21 @@ import type { BenchmarkData } from './recording-set.js';
 /** The parts of a run that take long. */
 export type RunPart = 'pretraining' | 'dec' | 'vade';
 
+/** The trainings of a run. */
+export type NetworkTraining = 'conv-sdae' | 'dec' | `vade-${VadeLoss}`;
+
 export interface RunHooks {
-  /** Of the Conv-SDAE. */
-  readonly checkpoint: CheckpointPort | null;
+  /** Where each training has its own. */
+  readonly checkpoint: (training: NetworkTraining) => CheckpointPort;
   readonly onStep: (part: RunPart, progress: TrainingProgress) => void | Promise<void>;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
 }
+
+/** What all trainings have. */
+type CommonOptions = Required<
+  Pick<TrainingOptions, 'seed' | 'signal' | 'checkpoint' | 'checkpointEverySteps' | 'onProgress'>
+>;
 
 /** Something that was trained, and what it took; null when it went on from a checkpoint. */
 interface Trained<M> {
@@ -63,12 +74,8 @@ export class RunMethods {
    *   TRAINING_DATA_INSUFFICIENT, PARAMETER_INVALID, MATRIX_INVALID; the reason of the signal
    */
   async fit(method: BenchmarkMethod): Promise<TimedFit> {
-    const { pooled } = this.#data;
+    if (isBaseline(method)) return this.#timed([], () => this.#baseline(method));
     switch (method) {
-      case 'kmeans':
-        return this.#timed([], () => ({ space: pooled, labels: this.#kMeans(pooled) }));
-      case 'gmm':
-        return this.#timed([], () => ({ space: pooled, labels: this.#mixture(pooled) }));
       case 'conv-sdae+kmeans': {
         const sdae = await this.#pretrained();
         return this.#timed([sdae.secs], async () => this.#onLatents(sdae.model));
@@ -79,17 +86,17 @@ export class RunMethods {
       }
       case 'dec': {
         const [sdae, dec] = [await this.#pretrained(), await this.#trainedDec()];
-        return this.#timed([sdae.secs, dec.secs], async () => {
-          const { latents, labels } = await dec.model.assign(this.#data.spectrograms);
-          return { space: latents, labels };
-        });
+        return this.#timed([sdae.secs, dec.secs], () => this.#assign(dec.model));
       }
       case 'vade-seed':
       case 'vade-elbo': {
         const sdae = await this.#pretrained();
-        return this.#timed([sdae.secs], () =>
-          this.#vade(sdae.model, method === 'vade-seed' ? 'seed' : 'elbo'),
-        );
+        const vade = await this.#trainVade(sdae.model, method === 'vade-seed' ? 'seed' : 'elbo');
+        try {
+          return await this.#timed([sdae.secs, vade.secs], () => this.#assign(vade.model));
+        } finally {
+          vade.model.dispose();
+        }
       }
     }
   }
@@ -104,11 +111,19 @@ export class RunMethods {
 
   async #timed(before: readonly (number | null)[], group: () => BenchmarkFit | Promise<BenchmarkFit>) {
     const startMs = this.#hooks.nowMs();
-    const { space, labels } = await group();
+    const fit = await group();
     const own = (this.#hooks.nowMs() - startMs) / 1000;
     const known = before.filter(secs => secs !== null);
     const secs = known.length < before.length ? null : known.reduce((a, b) => a + b, own);
-    return { space, labels, secs };
+    return { ...fit, secs };
+  }
+
+  async #baseline(method: BaselineMethod): Promise<BenchmarkFit> {
+    const { space: name, estimator } = BASELINES[method];
+    // Made for each method anew: it takes a second, and spectrograms take memory.
+    const space = await baselineSpace(name, this.#data);
+    const labels = estimator === 'kmeans' ? this.#kMeans(space) : this.#mixture(space);
+    return { space, labels, isPrincipal: name === 'pca' };
   }
 
   #kMeans(x: Matrix): Int32Array {
@@ -130,6 +145,11 @@ export class RunMethods {
     return { space, labels: this.#kMeans(space) };
   }
 
+  async #assign(model: Dec | Vade): Promise<BenchmarkFit> {
+    const { latents, labels } = await model.assign(this.#data.spectrograms);
+    return { space: latents, labels };
+  }
+
   #pretrained(): Promise<Trained<ConvSdae>> {
     this.#sdae ??= this.#pretrain();
     return this.#sdae;
@@ -138,15 +158,10 @@ export class RunMethods {
   async #pretrain(): Promise<Trained<ConvSdae>> {
     const { spectrograms } = this.#data;
     const { latentDim, filters, pretrainEpochs, batchSize, learningRate } = this.#settings.network;
-    const { checkpoint } = this.#hooks;
-    const resumes = checkpoint !== null && (await checkpoint.load()) !== null;
-    const startMs = this.#hooks.nowMs();
-    const { model } = await trainConvSdae(spectrograms, {
-      ...{ latentDim, filters, batchSize, learningRate, checkpoint, ...this.#common('pretraining') },
-      epochs: epochsOf(pretrainEpochs, spectrograms.rows, batchSize),
-      checkpointEverySteps: checkpoint && CHECKPOINT_STEPS,
-    });
-    return { model, secs: resumes ? null : (this.#hooks.nowMs() - startMs) / 1000 };
+    const epochs = epochsOf(pretrainEpochs, spectrograms.rows, batchSize);
+    return this.#trained('conv-sdae', 'pretraining', common =>
+      trainConvSdae(spectrograms, { latentDim, filters, batchSize, learningRate, epochs, ...common }),
+    );
   }
 
   #trainedDec(): Promise<Trained<Dec>> {
@@ -158,34 +173,40 @@ export class RunMethods {
     const { model: sdae } = await this.#pretrained();
     const { spectrograms } = this.#data;
     const { k: groups, network } = this.#settings;
-    const startMs = this.#hooks.nowMs();
-    const { model } = await trainDec(spectrograms, sdae, {
-      ...{ groups, kMeans: latentKMeans, ...this.#common('dec') },
-      batchSize: DEC_BATCH,
-      maxSteps: decSteps(network.epochs, spectrograms.rows),
-    });
-    return { model, secs: (this.#hooks.nowMs() - startMs) / 1000 };
+    const maxSteps = decSteps(network.epochs, spectrograms.rows);
+    return this.#trained('dec', 'dec', common =>
+      trainDec(spectrograms, sdae, {
+        ...{ groups, kMeans: latentKMeans, batchSize: DEC_BATCH, maxSteps, ...common },
+      }),
+    );
   }
 
-  async #vade(sdae: ConvSdae, loss: VadeLoss): Promise<BenchmarkFit> {
+  async #trainVade(sdae: ConvSdae, loss: VadeLoss): Promise<Trained<Vade>> {
     const { spectrograms } = this.#data;
     const { k: groups, network } = this.#settings;
-    const { epochs, batchSize, learningRate } = network;
-    const { model } = await trainVade(spectrograms, sdae, {
-      ...{ groups, kMeans: latentKMeans, loss, batchSize, learningRate, ...this.#common('vade') },
-      epochs: epochsOf(epochs, spectrograms.rows, batchSize),
-    });
-    try {
-      const { latents, labels } = await model.assign(spectrograms);
-      return { space: latents, labels };
-    } finally {
-      model.dispose();
-    }
+    const { batchSize, learningRate } = network;
+    const epochs = epochsOf(network.epochs, spectrograms.rows, batchSize);
+    return this.#trained(`vade-${loss}`, 'vade', common =>
+      trainVade(spectrograms, sdae, {
+        ...{ groups, kMeans: latentKMeans, loss, batchSize, learningRate, epochs, ...common },
+      }),
+    );
   }
 
-  #common(part: RunPart) {
-    const { onStep, signal } = this.#hooks;
-    const onProgress = (progress: TrainingProgress) => onStep(part, progress);
-    return { seed: this.#seed, signal, onProgress };
+  /** Trains, or goes on with a training that was stopped. */
+  async #trained<M>(
+    training: NetworkTraining,
+    part: RunPart,
+    train: (common: CommonOptions) => Promise<{ readonly model: M }>,
+  ): Promise<Trained<M>> {
+    const { checkpoint: checkpointOf, onStep, signal, nowMs } = this.#hooks;
+    const checkpoint = checkpointOf(training);
+    const resumes = (await checkpoint.load()) !== null;
+    const startMs = nowMs();
+    const { model } = await train({
+      ...{ seed: this.#seed, signal, checkpoint, checkpointEverySteps: CHECKPOINT_STEPS },
+      onProgress: progress => onStep(part, progress),
+    });
+    return { model, secs: resumes ? null : (nowMs() - startMs) / 1000 };
   }
 }

@@ -1,5 +1,6 @@
 import { adjustedRandScore } from '../../cluster/adjusted-rand-score.js';
-import { BENCHMARK_METHODS, type BenchmarkMethod } from './benchmark-options.js';
+import { BENCHMARK_METHODS, type BenchmarkMethod, methodSpace } from './benchmark-options.js';
+import type { HeldOutLikelihood } from './held-out-likelihood.js';
 import type { FittedOutcome, RunResult } from './run-result.js';
 
 /** Of the runs of a method; null where no run has a value. */
@@ -18,6 +19,8 @@ export interface InnerSpread {
 /** A row of the table: what the runs of a method came to. */
 export interface MethodSummary {
   readonly method: BenchmarkMethod;
+  /** What it groups recordings in. */
+  readonly space: ReturnType<typeof methodSpace>;
   readonly runs: number;
   /** Runs that gave groups; indices are of these. */
   readonly fitted: number;
@@ -32,25 +35,37 @@ export interface MethodSummary {
   readonly largestShare: Spread;
   /** Adjusted Rand index between the groups of each two runs. */
   readonly stability: Spread;
+  /** Nats a recording that groups tell more than groups by chance: see {@link HeldOutLikelihood}. */
+  readonly heldOutLikelihood: Spread;
   readonly secs: Spread;
 }
 
-/** Rows in the order of the paper's table. */
-export function summarise(results: readonly RunResult[]): MethodSummary[] {
+/**
+ * Rows in the order of the paper's table.
+ * @param heldOut of the recordings that the results are of
+ */
+export function summarise(
+  results: readonly RunResult[],
+  heldOut: Pick<HeldOutLikelihood, 'gain'>,
+): MethodSummary[] {
   return BENCHMARK_METHODS.flatMap(method => {
     const runs = results.filter(result => result.method === method);
-    return runs.length === 0 ? [] : [summariseMethod(method, runs)];
+    return runs.length === 0 ? [] : [summariseMethod(method, runs, heldOut)];
   });
 }
 
-function summariseMethod(method: BenchmarkMethod, results: readonly RunResult[]): MethodSummary {
+function summariseMethod(
+  method: BenchmarkMethod,
+  results: readonly RunResult[],
+  heldOut: Pick<HeldOutLikelihood, 'gain'>,
+): MethodSummary {
   const fitted = results.map(({ outcome }) => outcome).filter(outcome => outcome.state === 'fitted');
   const failures: Record<string, number> = {};
   for (const { outcome } of results)
     if (outcome.state === 'failed') failures[outcome.code] = (failures[outcome.code] ?? 0) + 1;
   const agreements = fitted.map(({ agreement }) => agreement).filter(agreement => agreement !== null);
   return {
-    ...{ method, runs: results.length, fitted: fitted.length, failures },
+    ...{ method, space: methodSpace(method), runs: results.length, fitted: fitted.length, failures },
     own: innerSpread(fitted, 'own'),
     common: innerSpread(fitted, 'common'),
     agreement:
@@ -64,6 +79,7 @@ function summariseMethod(method: BenchmarkMethod, results: readonly RunResult[])
     activeGroups: spread(fitted.map(({ activeGroups }) => activeGroups)),
     largestShare: spread(fitted.map(({ largestShare }) => largestShare)),
     stability: spread(pairs(fitted).map(([a, b]) => adjustedRandScore(a.labels, b.labels))),
+    heldOutLikelihood: spread(fitted.map(({ labels }) => heldOut.gain(labels))),
     secs: spread(results.map(({ secs }) => secs)),
   };
 }

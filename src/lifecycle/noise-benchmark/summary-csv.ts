@@ -16,6 +16,7 @@ const SPREADS: Readonly<Record<string, (summary: MethodSummary) => Spread>> = {
   active_groups: ({ activeGroups }) => activeGroups,
   largest_share: ({ largestShare }) => largestShare,
   stability: ({ stability }) => stability,
+  held_out_likelihood_nats: ({ heldOutLikelihood }) => heldOutLikelihood,
   secs: ({ secs }) => secs,
 };
 
@@ -23,12 +24,12 @@ const SPREADS: Readonly<Record<string, (summary: MethodSummary) => Spread>> = {
 export function summaryCsv(summaries: readonly MethodSummary[]): string {
   const columns = Object.keys(SPREADS).flatMap(name => [`${name}_mean`, `${name}_std`]);
   const lines = summaries.map(summary => {
-    const { method, runs, fitted, failures } = summary;
+    const { method, space, runs, fitted, failures } = summary;
     const values = Object.values(SPREADS).flatMap(select => {
       const { mean, std } = select(summary);
       return [mean ?? '', std ?? ''];
     });
-    return [method, runs, fitted, failures.MODEL_COLLAPSED ?? 0, ...values].join(',');
+    return [method, space, runs, fitted, failures.MODEL_COLLAPSED ?? 0, ...values].join(',');
   });
-  return `${[['method', 'runs', 'fitted', 'collapsed', ...columns].join(','), ...lines].join('\n')}\n`;
+  return `${[['method', 'space', 'runs', 'fitted', 'collapsed', ...columns].join(','), ...lines].join('\n')}\n`;
 }

@@ -1,7 +1,6 @@
 import { memorySource } from '../../nn/training/row-source.js';
 import { Random } from '../../random.js';
-import type { TrainingEvent } from '../noise-training-set.js';
-import { NoiseTrainingWindow } from '../noise-training-set.js';
+import { NoiseTrainingWindow, type TrainingEvent } from '../noise-training-window.js';
 
 export const BANDS = 12;
 export const FRAMES = 20;
@@ -44,14 +43,14 @@ export function mixedSources(perSource: readonly number[], seed = 1): number[] {
   });
 }
 
-export function trainingSet(events: readonly TrainingEvent[]) {
+export async function trainingSet(events: readonly TrainingEvent[]) {
   const window = new NoiseTrainingWindow({
     bands: BANDS,
     frames: FRAMES,
     featureSet: FEATURE_SET,
     featureOptions: { nMels: BANDS },
   });
-  for (const event of events) window.add(event);
+  for (const event of events) await window.add(event);
   return window.trainingSet();
 }
 

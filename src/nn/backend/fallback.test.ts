@@ -28,12 +28,21 @@ describe('without a native backend', () => {
     await expect(openBackend()).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
   });
 
-  it('prepares what it can, and only says what it cannot', async () => {
+  it('prepares what it can: says what that fetches and where to, and what is missing', async () => {
     const lines: string[] = [];
-    await prepareBackend(line => lines.push(line));
+    const missing = await prepareBackend(line => lines.push(line));
     expect(lines).toEqual([
-      expect.stringMatching(/^COMPILER_MISSING: .*"no-such-compiler".*apt install g\+\+/),
+      expect.stringMatching(/^TensorFlow is fetched, once: 2\d\d MB, kept in .*=wasm does/),
     ]);
+    expect(lines[0]).toContain(join(cache, 'plantsense'));
+    expect(missing).toMatch(/^COMPILER_MISSING: .*"no-such-compiler".*apt install g\+\+/);
+  });
+
+  it('prepares nothing when another is asked for', async () => {
+    vi.stubEnv('PLANTSENSE_TENSOR_BACKEND', 'wasm');
+    const lines: string[] = [];
+    expect(await prepareBackend(line => lines.push(line))).toBe('PLANTSENSE_TENSOR_BACKEND is wasm.');
+    expect(lines).toEqual([]);
   });
 
   it('opens WebAssembly, says why and what it costs, and leaves the process its own errors', async () => {

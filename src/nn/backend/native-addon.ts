@@ -5,22 +5,34 @@ import type { AddonPaths } from './set-up/addon.js';
 import { cacheDirectory } from './set-up/cache-directory.js';
 import { findAddon } from './set-up/find-addon.js';
 import type { Report } from './set-up/progress.js';
-import { tensorflowRelease, tensorflowVariant } from './set-up/releases.js';
+import { type TensorflowRelease, tensorflowRelease, tensorflowVariant } from './set-up/releases.js';
 import type { SetUpMessage } from './set-up/run.js';
+
+/**
+ * TensorFlow as this machine is to have it.
+ * @throws PlantsenseError TENSORFLOW_PLATFORM_UNSUPPORTED
+ */
+export function wantedTensorflow(env: NodeJS.ProcessEnv): {
+  readonly release: TensorflowRelease;
+  readonly cache: string;
+  /** Null until it is set up. */
+  readonly addon: AddonPaths | null;
+} {
+  const release = tensorflowRelease(tensorflowVariant(env), `${process.platform}-${process.arch}`);
+  const cache = cacheDirectory(env);
+  return { release, cache, addon: findAddon(cache, release) };
+}
 
 /**
  * TensorFlow's native addon. If it is not set up yet that is done now, in a process of its own.
  * @throws PlantsenseError as `setUpTensorflow`, and TENSORFLOW_PLATFORM_UNSUPPORTED
  */
 export async function nativeAddon(report: Report): Promise<AddonPaths> {
-  const { env } = process;
-  const release = tensorflowRelease(tensorflowVariant(env), `${process.platform}-${process.arch}`);
-  const find = () => findAddon(cacheDirectory(env), release);
-  const done = find();
-  if (done) return done;
+  const { addon } = wantedTensorflow(process.env);
+  if (addon) return addon;
   await runSetUp(report);
-  const paths = find();
-  if (paths) return paths;
+  const made = wantedTensorflow(process.env).addon;
+  if (made) return made;
   throw new PlantsenseError('TENSORFLOW_UNUSABLE', "TensorFlow's set-up ended without an addon.");
 }
 

@@ -20,7 +20,7 @@ import { readVariables, writeVariables } from './variables.js';
 /**
  * Makes an objective small by gradient descent on minibatches. Between steps it lets others run.
  *
- * @throws PlantsenseError MODEL_DIVERGED, TRAINING_CHECKPOINT_INVALID, PARAMETER_INVALID; TENSOR_BACKEND_UNAVAILABLE on
+ * @throws PlantsenseError MODEL_DIVERGED, TRAINING_CHECKPOINT_INVALID, PARAMETER_INVALID; TRAINING_UNSUPPORTED on
  *   WebAssembly, which can't train convolutions; the signal's reason when it is aborted
  */
 export async function train(
@@ -31,7 +31,7 @@ export async function train(
 ): Promise<TrainingSummary> {
   if (tf.getBackend() === 'wasm')
     throw new PlantsenseError(
-      'TENSOR_BACKEND_UNAVAILABLE',
+      'TRAINING_UNSUPPORTED',
       'The WebAssembly backend can answer with a network but not train one: it lacks gradients of convolutions.',
     );
   useNativeReluGradient();

@@ -21,7 +21,12 @@ export interface PriorScores {
 
 const LOG_2_PI = Math.log(2 * Math.PI);
 
-/** VaDE's prior, learnt: where latents lie in it, in 64 bits. A row's answer depends on that row alone. */
+/**
+ * VaDE's prior, learnt: where latents lie in it, in 64 bits. A row's answer depends on that row alone.
+ *
+ * `DiagonalMixture` of the clustering room has the same density, and models in the stream are scored by it. That room lies
+ * above this one, which needs the density itself to see a collapse.
+ */
 export class GaussianMixturePrior {
   readonly values: PriorValues;
   /** `[groups]`, sum 1. */

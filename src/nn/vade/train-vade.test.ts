@@ -1,17 +1,14 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { normalizedMutualInfoScore } from '../../cluster/normalized-mutual-info-score.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../backend/open-backend.js';
 import type { ConvSdae } from '../conv-sdae/conv-sdae.js';
-import { trainConvSdae } from '../conv-sdae/train-conv-sdae.js';
+import { GROUPED, groupingChecks, pretrained } from '../testing/grouping-checks.js';
 import { latentKMeans } from '../testing/latent-k-means.js';
-import { MemoryCheckpoint } from '../testing/memory-checkpoint.js';
-import { groupedRows } from '../testing/rows.js';
 import * as tf from '../tf.js';
 import { memorySource } from '../training/row-source.js';
 import { trainVade, type VadeOptions } from './train-vade.js';
 import { Vade, type VadeLoss } from './vade.js';
 
-const { source, truth } = groupedRows(48, 3);
+const { source } = GROUPED;
 const LOSSES: readonly VadeLoss[] = ['seed', 'elbo'];
 const OPTIONS: VadeOptions = {
   groups: 3,
@@ -25,16 +22,27 @@ let sdae: ConvSdae;
 
 beforeAll(async () => {
   await openBackend();
-  const options = { filters: [4, 8], latentDim: 3, epochs: 15, batchSize: 16, learningRate: 0.01, seed: 1 };
-  sdae = (await trainConvSdae(source, options)).model;
+  sdae = await pretrained();
 }, 180_000);
+afterAll(() => sdae.dispose());
 
 describe.each(LOSSES)('trainVade with the loss %s', loss => {
   const options: VadeOptions = { ...OPTIONS, loss };
 
-  it('starts where the Conv-SDAE ended, finds the groups and lowers the loss', async () => {
+  groupingChecks({
+    sdae: () => sdae,
+    train: (rows, from, more) => trainVade(rows, from, { ...options, ...more }),
+    fromFiles: async files => {
+      const read = await Vade.fromFiles(files);
+      expect(read.loss).toBe(loss);
+      return read;
+    },
+    killAt: [3, 7],
+  });
+
+  it('starts where the Conv-SDAE ended and lowers the loss', async () => {
     const losses: number[] = [];
-    const { model, training, shares } = await trainVade(source, sdae, {
+    const { model, training } = await trainVade(source, sdae, {
       ...options,
       epochs: 20,
       warmUpEpochs: 0,
@@ -44,11 +52,7 @@ describe.each(LOSSES)('trainVade with the loss %s', loss => {
     expect(Object.keys(training.parts)).toEqual(
       loss === 'seed' ? ['reconstruction', 'kl', 'clustering'] : ['reconstruction', 'kl'],
     );
-    const { labels, responsibilities, logLikelihood, latents } = await model.assign(source);
-    expect(normalizedMutualInfoScore(truth, labels)).toBe(1);
-    expect(shares).toEqual({ activeGroups: 3, largestShare: 1 / 3 });
-    expect(latents).toEqual(await model.encode(source));
-    expect(responsibilities.length).toBe(48 * 3);
+    const { logLikelihood } = await model.assign(source);
     expect(logLikelihood.every(Number.isFinite)).toBe(true);
     expect(model.prior.weights.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
     model.dispose();
@@ -72,26 +76,6 @@ describe.each(LOSSES)('trainVade with the loss %s', loss => {
     model.dispose();
   });
 
-  it.each([3, 7])('ends with the same model when it is killed at step %i and goes on', async atStep => {
-    const whole = await trainVade(source, sdae, options);
-    const checkpoint = new MemoryCheckpoint();
-    const stop = new AbortController();
-    const killed = trainVade(source, sdae, {
-      ...options,
-      checkpoint,
-      signal: stop.signal,
-      onProgress: ({ step }) => {
-        if (step === atStep) stop.abort(new Error('killed'));
-      },
-    });
-    await expect(killed).rejects.toThrow('killed');
-    const resumed = await trainVade(source, sdae, { ...options, checkpoint });
-    expect(await resumed.model.toFiles()).toEqual(await whole.model.toFiles());
-    expect(resumed.training).toEqual(whole.training);
-    whole.model.dispose();
-    resumed.model.dispose();
-  });
-
   it('takes early stopping on held-out rows, and keeps no tensors', async () => {
     const tensors = tf.memory().numTensors;
     const counts = new Set<number>();
@@ -105,21 +89,6 @@ describe.each(LOSSES)('trainVade with the loss %s', loss => {
     expect(counts.size).toBe(1);
     model.dispose();
     expect(tf.memory().numTensors).toBe(tensors);
-  });
-
-  it('reads its files back and gives the same bits', async () => {
-    const { model } = await trainVade(source, sdae, options);
-    const files = await model.toFiles();
-    const read = await Vade.fromFiles(files);
-    expect(await read.assign(source)).toEqual(await model.assign(source));
-    expect(read.loss).toBe(loss);
-    expect(await read.toFiles()).toEqual(files);
-    for (const name of files.keys()) {
-      const without = new Map([...files].filter(([other]) => other !== name));
-      await expect(Vade.fromFiles(without)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
-    }
-    model.dispose();
-    read.dispose();
   });
 });
 
@@ -144,13 +113,13 @@ describe('trainVade', () => {
   });
 
   it('refuses options that make no sense', async () => {
-    const refused = (options: Partial<VadeOptions>, code = 'PARAMETER_INVALID') =>
-      expect(trainVade(source, sdae, { ...OPTIONS, ...options })).rejects.toMatchObject({ code });
+    const refused = (options: Partial<VadeOptions>) =>
+      expect(trainVade(source, sdae, { ...OPTIONS, ...options })).rejects.toMatchObject({
+        code: 'PARAMETER_INVALID',
+      });
     await refused({ beta: -1 });
     await refused({ gamma: Number.NaN });
     await refused({ warmUpEpochs: -1 });
-    await refused({ groups: 0 });
-    await refused({ groups: 40 }, 'TRAINING_DATA_INSUFFICIENT');
     await refused({ clipNorm: 0 });
   });
 });

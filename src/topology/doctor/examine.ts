@@ -6,8 +6,15 @@ import { brokerCheck, storeCheck } from './engines.js';
 import { coresCheck, javaCheck, nodeCheck, signalProcessingCheck } from './machine.js';
 import { tensorsCheck } from './tensors.js';
 
-/** Looks at everything that a topology needs on this machine, by doing it: what works, what does not, what to do. */
-export async function* examine(topology: Topology, log: Log): AsyncGenerator<Check> {
+/**
+ * Looks at everything that a topology needs on this machine, by doing it: what works, what does not, what to do.
+ * @param report told what is being fetched, which may take a while
+ */
+export async function* examine(
+  topology: Topology,
+  log: Log,
+  report: (line: string) => void,
+): AsyncGenerator<Check> {
   yield nodeCheck();
   yield coresCheck();
   yield signalProcessingCheck();
@@ -16,6 +23,6 @@ export async function* examine(topology: Topology, log: Log): AsyncGenerator<Che
   yield await check('port', () => portCheck(topology));
   yield await check('broker', () => brokerCheck(topology, log));
   yield await check('store', () => storeCheck(topology, log));
-  yield await check('tensors', () => tensorsCheck(log));
+  yield await check('tensors', () => tensorsCheck(report));
   yield await javaCheck();
 }

@@ -1,14 +1,15 @@
 import { openBackend, type TensorBackend } from '../../nn/backend/open-backend.js';
+import { prepareBackend } from '../../nn/backend/prepare-backend.js';
 import { tensorflowVariant } from '../../nn/backend/set-up/releases.js';
 import { measureGflops } from '../../nn/backend/speed-check.js';
-import type { Log } from '../../telemetry/log.js';
 import { type Check, ok, warning } from './check.js';
 
 const NAMES = { native: 'TensorFlow', wasm: 'WebAssembly', cpu: 'plain JavaScript' } as const;
 
 /** Opens the tensor backend, which sets it up if that is not done, and measures it. */
-export async function tensorsCheck(log: Log): Promise<Check> {
-  const backend = await openBackend({ report: line => log.info({}, line) });
+export async function tensorsCheck(report: (line: string) => void): Promise<Check> {
+  await prepareBackend(report);
+  const backend = await openBackend();
   return tensorsFinding(backend, measureGflops(), tensorflowVariant(process.env) === 'gpu');
 }
 

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
 import { Random } from '../../../random.js';
-import { createArena, type Workspace } from '../workspace.js';
-import { KERNELS_WASM } from './kernels-wasm.js';
+import { createWorkspace, type Workspace } from '../workspace.js';
+import { DISTANCES_WASM } from './distances-wasm.js';
+import { PRODUCTS_WASM } from './products-wasm.js';
+import { SUMS_WASM } from './sums-wasm.js';
 
 /** Runs on both backends, in memory that holds the same noise, and gives what is there afterwards. */
 function onBoth(run: (workspace: Workspace, at: number) => void): [simd: Float64Array, scalar: Float64Array] {
   return (['simd', 'scalar'] as const).map(backend => {
-    const arena = createArena(backend);
+    const arena = createWorkspace(backend);
     const at = arena.allocate(4096);
     const random = new Random(5);
     const numbers = arena.doubles(at, 4096);
@@ -18,12 +20,16 @@ function onBoth(run: (workspace: Workspace, at: number) => void): [simd: Float64
   }) as [Float64Array, Float64Array];
 }
 
-describe('kernels.wat', () => {
-  it('is what kernels-wasm.ts was made from', async () => {
-    const text = readFileSync(new URL('kernels.wat', import.meta.url), 'utf8');
+describe('kernels of linear algebra', () => {
+  it.each([
+    ['distances', DISTANCES_WASM],
+    ['products', PRODUCTS_WASM],
+    ['sums', SUMS_WASM],
+  ])('are made from %s.wat', async (name, wasm) => {
+    const text = readFileSync(new URL(`${name}.wat`, import.meta.url), 'utf8');
     const { parseWat } = await wabt();
-    const assembled = parseWat('kernels.wat', text, { simd: true }).toBinary({}).buffer;
-    expect(Buffer.from(assembled).equals(KERNELS_WASM)).toBe(true);
+    const assembled = parseWat(name, text, { simd: true }).toBinary({}).buffer;
+    expect(Buffer.from(assembled).equals(wasm)).toBe(true);
   });
 
   it.each<[string, (workspace: Workspace, at: number) => void]>([
@@ -34,6 +40,11 @@ describe('kernels.wat', () => {
       'updateAndMultiply',
       ({ kernels }, at) =>
         kernels.updateAndMultiply(at, 8 * 12, 9, 10, at + 8000, at + 8160, at + 8320, at + 8480),
+    ],
+    ['panelDistances', ({ kernels }, at) => kernels.panelDistances(at, at + 1600, 2, 7, at + 16_000, 8 * 9)],
+    [
+      'subtractCombinations',
+      ({ kernels }, at) => kernels.subtractCombinations(at, at + 1600, 2, 7, at + 16_000, 8 * 9),
     ],
     [
       'squaredDistances of an odd number of rows',
@@ -50,8 +61,17 @@ describe('kernels.wat', () => {
       },
     ],
     [
+      'roundedDistances',
+      ({ kernels, shorts }, at) => {
+        const random = new Random(6);
+        const numbers = shorts(at, 4 * 3 * 24);
+        for (let i = 0; i < numbers.length; i++) numbers[i] = random.int(5000) - 2500;
+        kernels.roundedDistances(at + 16 * 2, at + 2 * 4 * 24, 2, 24, at + 16_000);
+      },
+    ],
+    [
       'weightedDistances',
-      ({ kernels }, at) => kernels.weightedDistances(at, 5, 12, at + 8000, at + 9600, at + 16_000),
+      ({ kernels }, at) => kernels.weightedDistances(at, 6, 12, at + 8000, at + 9600, at + 16_000),
     ],
     [
       'addRows',
@@ -77,6 +97,15 @@ describe('kernels.wat', () => {
     [
       'addWeightedSquares',
       ({ kernels }, at) => kernels.addWeightedSquares(at, 5, 8, at + 8000, at + 9600, at + 16_000),
+    ],
+    [
+      'squaresFromProducts, a near one among them or none,',
+      ({ kernels, doubles }, at) => {
+        const results = doubles(at + 16_000, 2);
+        results[0] = kernels.squaresFromProducts(at, at + 800, 10, 3, -1e9);
+        results[1] = kernels.squaresFromProducts(at + 80, at + 800, 10, 3, 0.5);
+        expect([...results]).toEqual([1, 0]);
+      },
     ],
     [
       'addRoots',

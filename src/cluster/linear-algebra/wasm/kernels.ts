@@ -1,5 +1,6 @@
 /**
- * The inner loops of linear algebra on 64-bit floats. `kernels.wat` has them with SIMD, `scalar-kernels.ts` without.
+ * The inner loops of linear algebra, on 64-bit floats if nothing else is said. The `.wat` files have them with SIMD,
+ * `scalar-kernels.ts` without.
  * Addresses and strides are in bytes, lengths in numbers.
  */
 export interface Kernels {
@@ -14,6 +15,20 @@ export interface Kernels {
     rowPanels: number,
     colPanels: number,
     inner: number,
+    stride: number,
+  ): void;
+  /**
+   * Squared distances of the 4 rows of panel `a` to those of some panels from `b` on, each summed in order of the columns.
+   * Panels as above. The 4 rows of `out` are `stride` apart.
+   */
+  panelDistances(a: number, b: number, panels: number, cols: number, out: number, stride: number): void;
+  /** Row i of panel `a` loses `shares[i][j]` times row j of some panels from `b` on; `shares` as `out` there. */
+  subtractCombinations(
+    a: number,
+    b: number,
+    panels: number,
+    cols: number,
+    shares: number,
     stride: number,
   ): void;
   /**
@@ -41,7 +56,12 @@ export interface Kernels {
    * with a label below 0 are left out.
    */
   addRows(rows: number, count: number, length: number, labels: number, sums: number): void;
-  /** `out[i]` = the sum of weight · (row i - point)² over the columns; else as `squaredDistances`. */
+  /**
+   * Squared distances of row `a` to those of some panels from `b` on, all of 16-bit integers, as 32-bit integers, to `out`.
+   * A panel holds 4 rows: the same 8 columns of each stand together. `length` is a multiple of 8.
+   */
+  roundedDistances(a: number, b: number, panels: number, length: number, out: number): void;
+  /** `out[i]` = the sum of weight · (row i - point)² over the columns, for an even `count`; else as `squaredDistances`. */
   weightedDistances(
     rows: number,
     count: number,
@@ -75,6 +95,17 @@ export interface Kernels {
     point: number,
     sums: number,
   ): void;
+  /**
+   * Turns inner products of rows with one row into squared distances, in place: `square` is that of its length, `squares`
+   * are those of theirs. Gives 1 if each is above `least · (square + squares[i])`, else 0. `count` is even.
+   */
+  squaresFromProducts(
+    products: number,
+    squares: number,
+    count: number,
+    square: number,
+    least: number,
+  ): number;
   /** Adds the root of each of `count` squares, an even number, to the sum in the same place. Gives their total. */
   addRoots(squares: number, count: number, sums: number): number;
 }

@@ -21,6 +21,30 @@ export function scalarKernels(memory: WebAssembly.Memory): Kernels {
       }
     },
 
+    panelDistances(a, b, panels, cols, out, stride) {
+      const x = doubles();
+      for (let row = 0; row < 4; row++) {
+        for (let other = 0; other < 4 * panels; other++) {
+          const from = a / 8 + row;
+          const to = b / 8 + (other >> 2) * 4 * cols + (other & 3);
+          let sum = 0;
+          for (let i = 0; i < 4 * cols; i += 4) sum += (x[to + i]! - x[from + i]!) ** 2;
+          x[(out + row * stride) / 8 + other] = sum;
+        }
+      }
+    },
+
+    subtractCombinations(a, b, panels, cols, shares, stride) {
+      const x = doubles();
+      for (let other = 0; other < 4 * panels; other++) {
+        const from = b / 8 + (other >> 2) * 4 * cols + (other & 3);
+        for (let row = 0; row < 4; row++) {
+          const share = x[(shares + row * stride) / 8 + other]!;
+          for (let i = 0; i < 4 * cols; i += 4) x[a / 8 + row + i]! -= share * x[from + i]!;
+        }
+      }
+    },
+
     rotate(at, turns, first) {
       const x = doubles();
       for (let lane = 0; lane < 8; lane++) {
@@ -61,6 +85,20 @@ export function scalarKernels(memory: WebAssembly.Memory): Kernels {
     },
 
     squaredDistance: (a, b, length) => squaredDistance(doubles(), a / 8, b / 8, length),
+
+    roundedDistances(a, b, panels, length, out) {
+      const x = new Int16Array(memory.buffer);
+      const sums = new Int32Array(memory.buffer, out, 4 * panels);
+      for (let row = 0; row < 4 * panels; row++) {
+        const from = b / 2 + (row >> 2) * 4 * length + (row & 3) * 8;
+        let sum = 0;
+        for (let i = 0; i < length; i++) {
+          const at = (i >> 3) * 32 + (i & 7);
+          sum += (x[from + at]! - x[a / 2 + at]!) ** 2;
+        }
+        sums[row] = sum;
+      }
+    },
 
     addRows(rows, count, length, labels, sums) {
       const x = doubles();
@@ -126,6 +164,19 @@ export function scalarKernels(memory: WebAssembly.Memory): Kernels {
           x[sums / 8 + i]! += weight * (d * d);
         }
       }
+    },
+
+    squaresFromProducts(products, squares, count, square, least) {
+      const x = doubles();
+      let areFar = 1;
+      for (let i = 0; i < count; i++) {
+        const both = square + x[squares / 8 + i]!;
+        const product = x[products / 8 + i]!;
+        const distance = both - (product + product);
+        x[products / 8 + i] = distance;
+        if (distance <= least * both) areFar = 0;
+      }
+      return areFar;
     },
 
     addRoots(squares, count, sums) {

@@ -1,0 +1,72 @@
+import { PlantsenseError } from '../errors.js';
+import { checkInteger, checkRange } from './checks.js';
+
+/** When a mean of n becomes an alarm. */
+export interface DetectorOptions {
+  readonly name: string;
+  /** Segments in a mean. */
+  readonly n: number;
+  /** A mean above it is abnormal. */
+  readonly alpha: number;
+  /** So many means in a row must be above α, */
+  readonly holdSegments: number;
+  /** and their segments must span so many seconds. */
+  readonly holdSecs: number;
+  /** An alarm begins to close below α times this, 0 to 1, */
+  readonly releaseRatio: number;
+  /** and closes when no mean has reached that for so many seconds. */
+  readonly releaseSecs: number;
+  /** It closes too when there has been no mean at all for so many seconds. */
+  readonly staleSecs: number;
+  /**
+   * An open alarm is told of again after so many seconds of evidence, with `continues`. The log need not be read from
+   * before that to go on. Infinity: never, and the log is needed from the alarm's beginning.
+   */
+  readonly reportSecs: number;
+}
+
+const COMMON = { releaseRatio: 0.9, staleSecs: 600, reportSecs: 3600 };
+
+/** A fault that is heard at once (section 3.2). */
+export const SUDDEN_DEFAULTS: Omit<DetectorOptions, 'alpha'> = {
+  ...COMMON,
+  name: 'sudden',
+  n: 1,
+  holdSegments: 1,
+  holdSecs: 0,
+  releaseSecs: 10,
+};
+
+/**
+ * Ageing, which only a mean of many segments shows; 20 is the paper's number (section 3.2). It holds for longer than n: one
+ * loud clack alone lifts n means in a row, and is no ageing.
+ */
+export const CREEPING_DEFAULTS: Omit<DetectorOptions, 'alpha'> = {
+  ...COMMON,
+  name: 'creeping',
+  n: 20,
+  holdSegments: 21,
+  holdSecs: 0,
+  releaseSecs: 60,
+};
+
+/** @throws PlantsenseError PARAMETER_INVALID */
+export function checkDetectors(detectors: readonly DetectorOptions[]): void {
+  const names = new Set(detectors.map(({ name }) => name));
+  if (detectors.length === 0 || names.size < detectors.length)
+    throw new PlantsenseError('PARAMETER_INVALID', 'A machine needs detectors, each with a name of its own.');
+  for (const { name, ...options } of detectors) {
+    checkInteger(`n of ${name}`, options.n, 1);
+    checkAlpha(name, options.alpha);
+    checkInteger(`holdSegments of ${name}`, options.holdSegments, 1);
+    checkRange(`holdSecs of ${name}`, options.holdSecs, 0, Number.MAX_VALUE);
+    checkRange(`releaseRatio of ${name}`, options.releaseRatio, 0, 1);
+    checkRange(`releaseSecs of ${name}`, options.releaseSecs, 0, Number.MAX_VALUE);
+    checkRange(`staleSecs of ${name}`, options.staleSecs, 0, Number.MAX_VALUE);
+    checkRange(`reportSecs of ${name}`, options.reportSecs, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
+  }
+}
+
+export function checkAlpha(name: string, alpha: number): void {
+  checkRange(`α of ${name}`, alpha, Number.MIN_VALUE, Number.MAX_VALUE);
+}

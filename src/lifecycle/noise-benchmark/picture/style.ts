@@ -1,0 +1,2 @@
+/** Of text that explains. */
+export const MUTED = '#5f6368';
