@@ -30,9 +30,9 @@ export interface EvidenceTotals {
 export class EvidenceCollector {
   readonly totals: EvidenceTotals;
   /** Sums over the segments since the last report. */
-  private readonly bandSums: Float64Array;
-  private bandSegments = 0;
-  private reportStartUs: number;
+  readonly #bandSums: Float64Array;
+  #bandSegments = 0;
+  #reportStartUs: number;
 
   /**
    * @param start its first segment's start, µs; or the totals to go on from
@@ -51,8 +51,8 @@ export class EvidenceCollector {
             scoreSum: 0,
           }
         : { ...start };
-    this.bandSums = new Float64Array(bands);
-    this.reportStartUs = this.totals.lastUs;
+    this.#bandSums = new Float64Array(bands);
+    this.#reportStartUs = this.totals.lastUs;
   }
 
   add(
@@ -62,7 +62,8 @@ export class EvidenceCollector {
     score: number,
     bandResiduals: Float64Array | null,
   ): void {
-    const { totals, bandSums } = this;
+    const { totals } = this;
+    const bandSums = this.#bandSums;
     totals.lastUs = endUs;
     totals.segments++;
     totals.scoreSum += score;
@@ -72,13 +73,13 @@ export class EvidenceCollector {
       totals.peakUs = startUs;
     }
     if (bandResiduals === null) return;
-    this.bandSegments++;
+    this.#bandSegments++;
     for (let band = 0; band < bandSums.length; band++) bandSums[band]! += bandResiduals[band]!;
   }
 
   /** Time that the segments since the last report span, µs. */
   get unreportedUs(): number {
-    return this.totals.lastUs - this.reportStartUs;
+    return this.totals.lastUs - this.#reportStartUs;
   }
 
   evidence(): AlarmEvidence {
@@ -88,9 +89,9 @@ export class EvidenceCollector {
 
   /** The worst bands of the segments since the last report. */
   worstBands(normalBands: Float64Array | null, most: number): WorseBand[] {
-    if (normalBands === null || this.bandSegments === 0) return [];
+    if (normalBands === null || this.#bandSegments === 0) return [];
     return worstBands(
-      this.bandSums.map(sum => sum / this.bandSegments),
+      this.#bandSums.map(sum => sum / this.#bandSegments),
       normalBands,
       most,
     );
@@ -98,13 +99,13 @@ export class EvidenceCollector {
 
   /** The bands from here on are the next report's. */
   startReport(): void {
-    this.reportStartUs = this.totals.lastUs;
+    this.#reportStartUs = this.totals.lastUs;
     this.forgetBands();
   }
 
   /** Other bands from here on: those of another model can't be added to them. */
   forgetBands(): void {
-    this.bandSums.fill(0);
-    this.bandSegments = 0;
+    this.#bandSums.fill(0);
+    this.#bandSegments = 0;
   }
 }

@@ -27,177 +27,177 @@ export interface Scale {
 
 export class Detector {
   readonly options: DetectorOptions;
-  private scale: Scale;
-  private readonly window: RollingMean;
-  private point: DetectorResumePoint;
+  #scale: Scale;
+  readonly #window: RollingMean;
+  #point: DetectorResumePoint;
   /** Evidence of the open alarm, or of the run of means above α that may become one. */
-  private collector: EvidenceCollector | null = null;
+  #collector: EvidenceCollector | null = null;
   /** `null`: no alarm is open. */
-  private openedUs: number | null = null;
+  #openedUs: number | null = null;
   /** Start of the segment at which the open alarm's mean fell below the release level; `null`: it has not. */
-  private fellUs: number | null = null;
+  #fellUs: number | null = null;
   /** End of the last segment that had a mean. */
-  private lastMeanUs = Number.NEGATIVE_INFINITY;
+  #lastMeanUs = Number.NEGATIVE_INFINITY;
   /** What has kept it from having a mean since. */
-  private interruptedBy: 'off' | 'gap' | null = null;
-  private lastStartUs = Number.NEGATIVE_INFINITY;
+  #interruptedBy: 'off' | 'gap' | null = null;
+  #lastStartUs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DetectorOptions, scale: Scale, resume: DetectorResumePoint | null) {
     this.options = options;
-    this.scale = scale;
-    this.window = new RollingMean(options.n);
-    this.point = resume ?? {
+    this.#scale = scale;
+    this.#window = new RollingMean(options.n);
+    this.#point = resume ?? {
       name: options.name,
       sinceUs: Number.MIN_SAFE_INTEGER,
       replayFromUs: Number.MIN_SAFE_INTEGER,
       alarm: null,
     };
-    if (this.point.alarm === null) return;
-    this.openedUs = this.point.alarm.openedUs;
-    this.collector = this.newCollector(this.point.alarm.totals);
+    if (this.#point.alarm === null) return;
+    this.#openedUs = this.#point.alarm.openedUs;
+    this.#collector = this.#newCollector(this.#point.alarm.totals);
   }
 
   get isOpen(): boolean {
-    return this.openedUs !== null;
+    return this.#openedUs !== null;
   }
 
   get resumePoint(): DetectorResumePoint {
-    return this.point;
+    return this.#point;
   }
 
   get alpha(): number {
-    return this.scale.alpha;
+    return this.#scale.alpha;
   }
 
   /** Closes an alarm whose mean has been missing for too long at `nowUs`; to be called before each segment. */
   advance(nowUs: number, out: AlarmRecord[]): void {
     // In a replay, what was before the point is known to have changed nothing.
-    if (nowUs < this.point.sinceUs) return;
-    const deadlineUs = this.lastMeanUs + Math.round(this.options.staleSecs * US);
-    if (this.isOpen && nowUs >= deadlineUs) this.close(deadlineUs, this.interruptedBy ?? 'gap', out);
+    if (nowUs < this.#point.sinceUs) return;
+    const deadlineUs = this.#lastMeanUs + Math.round(this.options.staleSecs * US);
+    if (this.isOpen && nowUs >= deadlineUs) this.#close(deadlineUs, this.#interruptedBy ?? 'gap', out);
   }
 
   /** Closes the alarm: nothing more comes. */
   end(out: AlarmRecord[]): void {
-    this.window.empty();
-    if (this.isOpen) this.close(this.collector!.totals.lastUs, 'end', out);
-    else this.startOver();
+    this.#window.empty();
+    if (this.isOpen) this.#close(this.#collector!.totals.lastUs, 'end', out);
+    else this.#startOver();
   }
 
   /** Empties the mean. An open alarm stays open, a run of means above α is over. */
   interrupt(cause: 'off' | 'gap'): void {
-    this.window.empty();
-    this.interruptedBy ??= cause;
-    if (!this.isOpen) this.startOver();
+    this.#window.empty();
+    this.#interruptedBy ??= cause;
+    if (!this.isOpen) this.#startOver();
   }
 
   /** The machine is silent: nothing is heard of it in this segment. */
   standStill(segment: MachineSegment): void {
-    this.lastStartUs = segment.startUs;
+    this.#lastStartUs = segment.startUs;
     this.interrupt('off');
   }
 
   /** Other thresholds from the next segment on. Residuals of two models have no common mean, so it is emptied. */
   rescale(scale: Scale): void {
     this.interrupt('gap');
-    this.scale = scale;
-    this.collector?.forgetBands();
+    this.#scale = scale;
+    this.#collector?.forgetBands();
   }
 
   /** Takes a segment. @returns the mean of n, `null` until there are n */
   add(segment: MachineSegment, out: AlarmRecord[]): number | null {
     const { startUs, endUs } = segment;
-    const mean = this.window.push(segment.residual, startUs);
-    this.lastStartUs = startUs;
+    const mean = this.#window.push(segment.residual, startUs);
+    this.#lastStartUs = startUs;
     if (mean !== null) {
-      this.lastMeanUs = endUs;
-      this.interruptedBy = null;
+      this.#lastMeanUs = endUs;
+      this.#interruptedBy = null;
     }
-    if (startUs < this.point.sinceUs) return mean;
+    if (startUs < this.#point.sinceUs) return mean;
     if (this.isOpen) {
-      if (mean !== null) this.follow(segment, mean, out);
-    } else if (mean !== null && mean > this.scale.alpha) {
-      this.rise(segment, mean, out);
+      if (mean !== null) this.#follow(segment, mean, out);
+    } else if (mean !== null && mean > this.#scale.alpha) {
+      this.#rise(segment, mean, out);
     } else {
-      this.startOver();
+      this.#startOver();
     }
     return mean;
   }
 
   /** A mean above α, without an alarm. */
-  private rise(segment: MachineSegment, mean: number, out: AlarmRecord[]): void {
+  #rise(segment: MachineSegment, mean: number, out: AlarmRecord[]): void {
     const { startUs, endUs } = segment;
-    if (this.collector === null) {
-      this.collector = this.newCollector(startUs);
-      this.setPoint(startUs);
+    if (this.#collector === null) {
+      this.#collector = this.#newCollector(startUs);
+      this.#setPoint(startUs);
     }
     const { holdSegments, holdSecs } = this.options;
-    this.collect(segment, mean);
-    const { firstUs, segments } = this.collector.totals;
+    this.#collect(segment, mean);
+    const { firstUs, segments } = this.#collector.totals;
     if (segments < holdSegments || endUs - firstUs < holdSecs * US) return;
-    this.openedUs = endUs;
-    this.fellUs = null;
-    out.push(this.record('opened', endUs, null));
+    this.#openedUs = endUs;
+    this.#fellUs = null;
+    out.push(this.#record('opened', endUs, null));
   }
 
   /** A mean while an alarm is open. */
-  private follow(segment: MachineSegment, mean: number, out: AlarmRecord[]): void {
+  #follow(segment: MachineSegment, mean: number, out: AlarmRecord[]): void {
     const { releaseRatio, releaseSecs, reportSecs } = this.options;
-    if (mean < this.scale.alpha * releaseRatio) {
-      this.fellUs ??= segment.startUs;
-      if (segment.endUs - this.fellUs >= releaseSecs * US) this.close(segment.endUs, 'released', out);
+    if (mean < this.#scale.alpha * releaseRatio) {
+      this.#fellUs ??= segment.startUs;
+      if (segment.endUs - this.#fellUs >= releaseSecs * US) this.#close(segment.endUs, 'released', out);
       return;
     }
-    this.fellUs = null;
-    this.collect(segment, mean);
-    if (this.collector!.unreportedUs < reportSecs * US) return;
-    out.push(this.record('continues', segment.endUs, null));
-    this.collector!.startReport();
-    this.setPoint(segment.startUs + 1);
+    this.#fellUs = null;
+    this.#collect(segment, mean);
+    if (this.#collector!.unreportedUs < reportSecs * US) return;
+    out.push(this.#record('continues', segment.endUs, null));
+    this.#collector!.startReport();
+    this.#setPoint(segment.startUs + 1);
   }
 
-  private collect({ startUs, endUs, residual, bandResiduals }: MachineSegment, mean: number): void {
-    this.collector!.add(startUs, endUs, residual, mean, bandResiduals);
+  #collect({ startUs, endUs, residual, bandResiduals }: MachineSegment, mean: number): void {
+    this.#collector!.add(startUs, endUs, residual, mean, bandResiduals);
   }
 
-  private close(atUs: number, closedBy: CloseReason, out: AlarmRecord[]): void {
-    out.push(this.record('closed', atUs, closedBy));
-    this.openedUs = null;
-    this.startOver();
+  #close(atUs: number, closedBy: CloseReason, out: AlarmRecord[]): void {
+    out.push(this.#record('closed', atUs, closedBy));
+    this.#openedUs = null;
+    this.#startOver();
   }
 
   /** No alarm and no run: what comes next depends on the segments in the mean only. */
-  private startOver(): void {
-    this.collector = null;
-    this.fellUs = null;
-    if (this.lastStartUs >= this.point.sinceUs) this.setPoint(this.lastStartUs + 1);
+  #startOver(): void {
+    this.#collector = null;
+    this.#fellUs = null;
+    if (this.#lastStartUs >= this.#point.sinceUs) this.#setPoint(this.#lastStartUs + 1);
   }
 
-  private setPoint(sinceUs: number): void {
+  #setPoint(sinceUs: number): void {
     const { name } = this.options;
-    const replayFromUs = this.window.oldestUs ?? sinceUs;
+    const replayFromUs = this.#window.oldestUs ?? sinceUs;
     const alarm =
-      this.openedUs === null ? null : { openedUs: this.openedUs, totals: { ...this.collector!.totals } };
-    this.point = { name, sinceUs, replayFromUs, alarm };
+      this.#openedUs === null ? null : { openedUs: this.#openedUs, totals: { ...this.#collector!.totals } };
+    this.#point = { name, sinceUs, replayFromUs, alarm };
   }
 
-  private newCollector(start: number | EvidenceTotals): EvidenceCollector {
-    return new EvidenceCollector(start, this.scale.normalBands?.length ?? 0);
+  #newCollector(start: number | EvidenceTotals): EvidenceCollector {
+    return new EvidenceCollector(start, this.#scale.normalBands?.length ?? 0);
   }
 
-  private record(kind: AlarmRecord['kind'], atUs: number, closedBy: CloseReason | null): AlarmRecord {
+  #record(kind: AlarmRecord['kind'], atUs: number, closedBy: CloseReason | null): AlarmRecord {
     const { name, n } = this.options;
-    const { alpha, normalBands, worstBands } = this.scale;
+    const { alpha, normalBands, worstBands } = this.#scale;
     return {
       kind,
       detector: name,
       n,
       alpha,
-      openedUs: this.openedUs!,
+      openedUs: this.#openedUs!,
       atUs,
       closedBy,
-      evidence: this.collector!.evidence(),
-      worstBands: this.collector!.worstBands(normalBands, worstBands),
+      evidence: this.#collector!.evidence(),
+      worstBands: this.#collector!.worstBands(normalBands, worstBands),
     };
   }
 }

@@ -50,9 +50,9 @@ export interface ModelThresholds {
 }
 
 export class MachineMonitor {
-  private readonly options: MachineOptions;
-  private readonly detectors: readonly Detector[];
-  private lastStartUs = Number.NEGATIVE_INFINITY;
+  readonly #options: MachineOptions;
+  readonly #detectors: readonly Detector[];
+  #lastStartUs = Number.NEGATIVE_INFINITY;
 
   /**
    * @param resume of another monitor with the same detectors; the model must be the one in force at its `replayFromUs`
@@ -66,16 +66,20 @@ export class MachineMonitor {
     const names = resume?.detectors.map(({ name }) => name).join();
     if (resume !== null && names !== options.detectors.map(({ name }) => name).join())
       throw new PlantsenseError('PARAMETER_INVALID', `The resume point is of other detectors: ${names}.`);
-    this.options = options;
-    this.detectors = options.detectors.map(
+    this.#options = options;
+    this.#detectors = options.detectors.map(
       (detector, i) =>
-        new Detector(detector, this.scale(detector.alpha, options.normalBands), resume?.detectors[i] ?? null),
+        new Detector(
+          detector,
+          this.#scale(detector.alpha, options.normalBands),
+          resume?.detectors[i] ?? null,
+        ),
     );
   }
 
   /** From where the log is needed, and the state there. It moves on with every call. */
   get resumePoint(): MachineResumePoint {
-    const detectors = this.detectors.map(detector => detector.resumePoint);
+    const detectors = this.#detectors.map(detector => detector.resumePoint);
     return { replayFromUs: Math.min(...detectors.map(({ replayFromUs }) => replayFromUs)), detectors };
   }
 
@@ -85,14 +89,14 @@ export class MachineMonitor {
    *   is NaN, infinite or negative. Nothing has changed then
    */
   step(segment: MachineSegment): SegmentVerdict {
-    const off = this.isOff(segment);
-    this.check(segment, off);
-    this.lastStartUs = segment.startUs;
+    const off = this.#isOff(segment);
+    this.#check(segment, off);
+    this.#lastStartUs = segment.startUs;
     const alarms: AlarmRecord[] = [];
-    const detectors = this.detectors.map(detector => {
+    const detectors = this.#detectors.map(detector => {
       detector.advance(segment.startUs, alarms);
       if (segment.afterGap) detector.interrupt('gap');
-      return this.verdict(detector, segment, off, alarms);
+      return this.#verdict(detector, segment, off, alarms);
     });
     const states = new Set(detectors.map(({ state }) => state));
     // Off is all detectors' state or none's.
@@ -106,14 +110,14 @@ export class MachineMonitor {
    */
   advance(nowUs: number): AlarmRecord[] {
     const alarms: AlarmRecord[] = [];
-    for (const detector of this.detectors) detector.advance(nowUs, alarms);
+    for (const detector of this.#detectors) detector.advance(nowUs, alarms);
     return alarms;
   }
 
   /** Nothing more comes, as at the end of a file: closes what is open. */
   end(): AlarmRecord[] {
     const alarms: AlarmRecord[] = [];
-    for (const detector of this.detectors) detector.end(alarms);
+    for (const detector of this.#detectors) detector.end(alarms);
     return alarms;
   }
 
@@ -123,21 +127,21 @@ export class MachineMonitor {
    */
   useModel({ alphas, normalBands }: ModelThresholds): void {
     checkResiduals('normal band residuals', normalBands ?? new Float64Array());
-    if (alphas.length !== this.detectors.length || normalBands?.length !== this.options.normalBands?.length)
+    if (alphas.length !== this.#detectors.length || normalBands?.length !== this.#options.normalBands?.length)
       throw new PlantsenseError(
         'PARAMETER_INVALID',
         `The model has ${alphas.length} thresholds and ${normalBands?.length ?? 0} bands, the machine ` +
-          `${this.detectors.length} detectors and ${this.options.normalBands?.length ?? 0} bands.`,
+          `${this.#detectors.length} detectors and ${this.#options.normalBands?.length ?? 0} bands.`,
       );
-    this.detectors.forEach(({ options }, i) => {
+    this.#detectors.forEach(({ options }, i) => {
       checkAlpha(options.name, alphas[i]!);
     });
-    this.detectors.forEach((detector, i) => {
-      detector.rescale(this.scale(alphas[i]!, normalBands));
+    this.#detectors.forEach((detector, i) => {
+      detector.rescale(this.#scale(alphas[i]!, normalBands));
     });
   }
 
-  private verdict(
+  #verdict(
     detector: Detector,
     segment: MachineSegment,
     off: boolean,
@@ -153,27 +157,27 @@ export class MachineMonitor {
     };
   }
 
-  private isOff({ levelDb }: MachineSegment): boolean {
-    return levelDb === null || levelDb < (this.options.offBelowDb ?? Number.NEGATIVE_INFINITY);
+  #isOff({ levelDb }: MachineSegment): boolean {
+    return levelDb === null || levelDb < (this.#options.offBelowDb ?? Number.NEGATIVE_INFINITY);
   }
 
-  private scale(alpha: number, normalBands: Float64Array | null): Scale {
-    return { alpha, normalBands, worstBands: this.options.worstBands };
+  #scale(alpha: number, normalBands: Float64Array | null): Scale {
+    return { alpha, normalBands, worstBands: this.#options.worstBands };
   }
 
-  private check({ startUs, endUs, levelDb, residual, bandResiduals }: MachineSegment, off: boolean): void {
+  #check({ startUs, endUs, levelDb, residual, bandResiduals }: MachineSegment, off: boolean): void {
     if (!(Number.isSafeInteger(startUs) && Number.isSafeInteger(endUs) && endUs > startUs))
       throw new PlantsenseError('PARAMETER_INVALID', `A segment can't last from ${startUs} to ${endUs} µs.`);
-    if (startUs <= this.lastStartUs)
+    if (startUs <= this.#lastStartUs)
       throw new PlantsenseError(
         'PARAMETER_INVALID',
-        `A segment starts at ${startUs} µs, not after the one before, which starts at ${this.lastStartUs} µs.`,
+        `A segment starts at ${startUs} µs, not after the one before, which starts at ${this.#lastStartUs} µs.`,
       );
     if (Number.isNaN(levelDb))
       throw new PlantsenseError('PARAMETER_INVALID', `The segment at ${startUs} µs has the level NaN.`);
     if (off) return;
     checkResiduals(`residuals of the segment at ${startUs} µs`, Float64Array.of(residual));
-    const bands = this.options.normalBands?.length;
+    const bands = this.#options.normalBands?.length;
     if (bandResiduals === null || bands === undefined) return;
     if (bandResiduals.length !== bands)
       throw new PlantsenseError(
