@@ -1,15 +1,20 @@
 import * as tf from '../tf.js';
 import type { Latents } from './encoder.js';
 
-/** Standard deviation of latents about their means, over all dimensions. */
+/** A spread that is a smaller share of the latents themselves is their rounding, in 32 bits. */
+const LEAST_SPREAD = 1e-6;
+
+/** Standard deviation of latents about their means, over all dimensions; 1 when they are all the same. */
 export function latentScale({ data, rows, cols }: Latents): number {
+  let spread = 0;
   let squares = 0;
   for (let col = 0; col < cols; col++) {
     let mean = 0;
     for (let row = 0; row < rows; row++) mean += data[row * cols + col]! / rows;
-    for (let row = 0; row < rows; row++) squares += (data[row * cols + col]! - mean) ** 2;
+    for (let row = 0; row < rows; row++) spread += (data[row * cols + col]! - mean) ** 2;
+    squares += rows * mean ** 2;
   }
-  return Math.sqrt(squares / (rows * cols)) || 1;
+  return spread > LEAST_SPREAD ** 2 * squares ? Math.sqrt(spread / (rows * cols)) : 1;
 }
 
 /** Latents times a factor, as a copy. */

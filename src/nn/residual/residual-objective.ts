@@ -1,0 +1,34 @@
+import * as tf from '../tf.js';
+import type { Losses, Minibatch, Objective } from '../training/objective.js';
+import type { ResidualArchitecture } from './architecture.js';
+import { type BlockVariables, blockVariables } from './block-variables.js';
+import { trainingPass } from './training-pass.js';
+
+/** The mean squared error between segments and their reconstructions. */
+export class ResidualObjective implements Objective {
+  /** What gradient descent changes. */
+  readonly trained: readonly tf.Variable[];
+  /** Behind those, the moving averages: they belong to checkpoints and to the best weights, and have no gradient. */
+  readonly variables: readonly tf.Variable[];
+  readonly fingerprint: unknown;
+  readonly #network: tf.LayersModel;
+  readonly #blocks: readonly BlockVariables[];
+
+  /** @param startedFrom the hash of the weights that the training goes on from */
+  constructor(network: tf.LayersModel, architecture: ResidualArchitecture, startedFrom: string | null) {
+    this.#network = network;
+    this.#blocks = blockVariables(network, architecture);
+    const weights = (list: tf.LayersModel['weights']) => list.map(weight => weight.read() as tf.Variable);
+    this.trained = weights(network.trainableWeights);
+    this.variables = [...this.trained, ...weights(network.nonTrainableWeights)];
+    this.fingerprint = ['residual', { architecture, startedFrom }];
+  }
+
+  loss({ x, isTraining }: Minibatch): Losses {
+    const segments = tf.expandDims(x, 3) as tf.Tensor4D;
+    const reconstructions = isTraining
+      ? trainingPass(this.#blocks, segments)
+      : (this.#network.apply(segments) as tf.Tensor4D);
+    return { total: tf.mean(tf.squaredDifference(reconstructions, segments)) };
+  }
+}

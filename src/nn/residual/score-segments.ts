@@ -1,0 +1,63 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { PlantsenseError } from '../../errors.js';
+import * as tf from '../tf.js';
+import { type RowSource, rowSize } from '../training/row-source.js';
+
+/**
+ * Segments that go through the network at once. Always as many, the last ones padded with zeros, so that a segment's
+ * residual has the same bits whatever segments are beside it; never one, for which TensorFlow takes another path. More
+ * would take up to a seventh less time each, but a lone segment of a machine would wait for its padding.
+ */
+const BATCH = 4;
+
+/** How badly segments were reconstructed. */
+export interface Residuals {
+  /** Mean squared error of each segment, `[segments]`. NaN or infinite where the segment's values are. */
+  readonly residuals: Float32Array;
+  /** Of each band of bins, from the lowest up, `[segments, bands]`. A segment's residual is their mean. */
+  readonly bandResiduals: Float32Array;
+  readonly bands: number;
+}
+
+/**
+ * Residuals of segments. Only they leave the tensor backend, not the reconstructions. Lets others run between batches.
+ *
+ * @param source segments of the shape `[bins, columns]`
+ * @param reconstruct `[batch, bins, columns, 1]` to the same shape
+ * @param bands of equal height, must divide the bins
+ * @throws PlantsenseError PARAMETER_INVALID
+ */
+export async function scoreSegments(
+  source: RowSource,
+  reconstruct: (x: tf.Tensor4D) => tf.Tensor4D,
+  bands: number,
+): Promise<Residuals> {
+  const [bins = 0, columns = 0] = source.shape;
+  if (!Number.isSafeInteger(bands) || bands < 1 || bins % bands !== 0)
+    throw new PlantsenseError(
+      'PARAMETER_INVALID',
+      `The number of bands must divide ${bins} bins, which ${bands} does not.`,
+    );
+  const residuals = new Float32Array(source.rows);
+  const bandResiduals = new Float32Array(source.rows * bands);
+  const size = rowSize(source.shape);
+  const batch = new Float32Array(BATCH * size);
+  for (let row = 0; row < source.rows; row += BATCH) {
+    const length = Math.min(BATCH, source.rows - row);
+    const indices = Int32Array.from({ length }, (_, i) => row + i);
+    await source.read(indices, batch.subarray(0, length * size));
+    batch.fill(0, length * size);
+    tf.tidy(() => {
+      const x = tf.tensor4d(batch, [BATCH, bins, columns, 1]);
+      const errors = tf.squaredDifference(reconstruct(x), x);
+      const ofBins = tf.mean(tf.reshape(errors, [BATCH, bins, columns]), 2);
+      const ofBands = tf.mean(tf.reshape(ofBins, [BATCH, bands, bins / bands]), 2);
+      residuals.set(values(tf.mean(ofBins, 1)).subarray(0, length), row);
+      bandResiduals.set(values(ofBands).subarray(0, length * bands), row * bands);
+    });
+    await yieldToOthers();
+  }
+  return { residuals, bandResiduals, bands };
+}
+
+const values = (tensor: tf.Tensor) => tensor.dataSync() as Float32Array;
