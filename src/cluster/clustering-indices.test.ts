@@ -36,6 +36,19 @@ describe('the indices', () => {
   );
 });
 
+describe('the inner indices', () => {
+  it('refuse rows whose distances overflow, where they gave NaN', () => {
+    for (const scale of [1e154, 1e300]) {
+      const x = fromRows([[0], [1], [5], [6]].map(([value]) => [value! * scale, 0]));
+      for (const index of [silhouetteScore, calinskiHarabaszScore, daviesBouldinScore])
+        expect(() => index(x, [0, 0, 1, 1])).toThrow(/too far apart/);
+    }
+    // Only what differs between rows counts.
+    const far = fromRows([[1e200], [1e200], [1e200], [1e200]].map(([value], row) => [value!, row]));
+    expect(silhouetteScore(far, [0, 0, 1, 1])).toBeGreaterThan(0);
+  });
+});
+
 describe('clusteringAccuracy', () => {
   it('counts rows under the best matching of clusters and classes', () => {
     expect(clusteringAccuracy([0, 0, 1, 1], [5, 5, 3, 3])).toBe(1);

@@ -23,8 +23,8 @@ export interface PredictiveClustering extends Clustering {
 export interface Estimator<C extends Clustering = Clustering> {
   /**
    * @param x `[nSamples, nFeatures]`; not changed
-   * @throws PlantsenseError MATRIX_INVALID for a matrix that is empty or not finite; PARAMETER_INVALID when there are
-   *   fewer rows than clusters
+   * @throws PlantsenseError MATRIX_INVALID for a matrix that is empty or not finite, or whose rows are so far apart that
+   *   a 64-bit distance is not; PARAMETER_INVALID when there are fewer rows than clusters
    */
   fit(x: Matrix): C;
 }

@@ -1,5 +1,6 @@
 import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
+import { tooFarApart } from './distances/row-distances.js';
 import type { Estimator, PredictiveClustering } from './estimator.js';
 import { chooseFarRows } from './k-means-plus-plus.js';
 import { inWorkspace } from './linear-algebra/workspace.js';
@@ -80,6 +81,7 @@ export class KMeans implements Estimator<KMeansFit> {
       }
       return best!;
     });
+    if (!Number.isFinite(inertia)) throw tooFarApart();
     return { labels, clusterCenters: centers, inertia, nIter, predict: rows => predict(rows, centers) };
   }
 }

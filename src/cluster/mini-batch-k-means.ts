@@ -1,5 +1,6 @@
 import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
+import { tooFarApart } from './distances/row-distances.js';
 import type { Estimator, PredictiveClustering } from './estimator.js';
 import { predict } from './k-means.js';
 import { chooseFarRows, kMeansPlusPlus } from './k-means-plus-plus.js';
@@ -205,5 +206,7 @@ export class MiniBatchKMeans implements Estimator<MiniBatchKMeansFit> {
 
 function fitted(steps: MiniBatchSteps, nIter: number): MiniBatchKMeansFit {
   const { state } = steps;
-  return { ...state, ...steps.assignAll(), nIter, predict: rows => predict(rows, state.clusterCenters) };
+  const { labels, inertia } = steps.assignAll();
+  if (!Number.isFinite(inertia)) throw tooFarApart();
+  return { ...state, labels, inertia, nIter, predict: rows => predict(rows, state.clusterCenters) };
 }

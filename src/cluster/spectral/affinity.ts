@@ -1,5 +1,5 @@
 import { nearestNeighbours } from '../distances/nearest-neighbours.js';
-import { RowDistances } from '../distances/row-distances.js';
+import { RowDistances, tooFarApart } from '../distances/row-distances.js';
 import { GROUP } from '../distances/row-groups.js';
 import type { Matrix } from '../matrix.js';
 import { DenseSymmetricMatrix } from './dense-symmetric-matrix.js';
@@ -8,7 +8,10 @@ import type { SymmetricMatrix } from './symmetric-matrix.js';
 
 // How alike the rows of a matrix are, from 0. A row's weight to itself is left out: it plays no part in a cut.
 
-/** exp(-gamma · d²) for all pairs of rows at distance d: 8 n² bytes. */
+/**
+ * exp(-gamma · d²) for all pairs of rows at distance d: 8 n² bytes.
+ * @throws PlantsenseError MATRIX_INVALID when numbers are so large that a distance isn't finite
+ */
 export function rbfAffinity(x: Matrix, gamma: number): SymmetricMatrix {
   const { rows } = x;
   const weights = new Float64Array(rows * rows);
@@ -19,7 +22,9 @@ export function rbfAffinity(x: Matrix, gamma: number): SymmetricMatrix {
     for (let i = GROUP * group; i < end; i++) {
       const start = (i % GROUP) * distances.stride;
       for (let j = i + 1; j < rows; j++) {
-        const weight = Math.exp(-gamma * strip[start + j]!);
+        const square = strip[start + j]!;
+        if (square === Number.POSITIVE_INFINITY) throw tooFarApart();
+        const weight = Math.exp(-gamma * square);
         weights[i * rows + j] = weight;
         weights[j * rows + i] = weight;
       }

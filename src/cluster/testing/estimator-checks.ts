@@ -107,6 +107,13 @@ export const ESTIMATOR_CHECKS: readonly EstimatorCheck[] = [
     },
   },
   {
+    name: 'refuses rows that are too far apart for a 64-bit distance',
+    check(make) {
+      const x = blobs(2, 10, 2);
+      refuses('MATRIX_INVALID', () => make(2, 1).fit({ ...x, data: x.data.map(value => value * 1e300) }));
+    },
+  },
+  {
     name: 'predicts its own labels for the rows that it was fitted on, in any batch',
     check(make) {
       const x = blobs(4, 15, 5, 2);
