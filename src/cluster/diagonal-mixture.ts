@@ -1,3 +1,4 @@
+import { PlantsenseError } from '../errors.js';
 import { inWorkspace } from './linear-algebra/workspace.js';
 import { checkMatrix, type Matrix } from './matrix.js';
 import { checkMixture, Mixture } from './mixture.js';
@@ -16,16 +17,21 @@ export class DiagonalMixture extends Mixture {
   /** Of each component, what its log-density has that no row changes: weight and normalisation. */
   readonly #constants: Float64Array;
 
-  /** @throws PlantsenseError PARAMETER_INVALID when the shapes differ or a weight or variance is not above zero */
+  /**
+   * @throws PlantsenseError PARAMETER_INVALID when the shapes differ or a weight is not above zero; MIXTURE_ILL_DEFINED
+   *   when a variance is not
+   */
   constructor(weights: Float64Array, means: Matrix, covariances: Matrix) {
     super(weights, means);
     const { rows: k, cols } = means;
     checkMixture(covariances.rows === k && covariances.cols === cols, 'covariances of another shape');
     checkMatrix(covariances);
-    checkMixture(
-      covariances.data.every(variance => variance > 0),
-      'a variance that is not above zero',
-    );
+    const flat = covariances.data.findIndex(variance => !(variance > 0));
+    if (flat >= 0)
+      throw new PlantsenseError(
+        'MIXTURE_ILL_DEFINED',
+        `A variance of component ${Math.floor(flat / cols)} is not above zero.`,
+      );
     this.covariances = covariances;
     this.#precisions = { ...means, data: Float64Array.from(covariances.data, variance => 1 / variance) };
     this.#constants = weights.map((weight, component) => {

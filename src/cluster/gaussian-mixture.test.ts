@@ -146,6 +146,15 @@ describe('DiagonalMixture', () => {
     expect(sum).toBeCloseTo(1, 12);
   });
 
+  it.each(COVARIANCE_TYPES)(
+    'says MIXTURE_ILL_DEFINED of rows at one place without regCovar, %s',
+    covarianceType => {
+      const x = fromRows([0, 0, 1, 1].map(value => [value, value]));
+      const estimator = new GaussianMixture({ nComponents: 2, covarianceType, regCovar: 0 });
+      expect(() => estimator.fit(x)).toThrow(expect.objectContaining({ code: 'MIXTURE_ILL_DEFINED' }));
+    },
+  );
+
   it('refuses weights or variances that are not above zero', () => {
     const means = fromRows([[0], [1]]);
     const ones = fromRows([[1], [1]]);

@@ -8,7 +8,10 @@ export class SphericalMixture extends DiagonalMixture {
   /** `[k]` */
   readonly variances: Float64Array;
 
-  /** @throws PlantsenseError PARAMETER_INVALID when the shapes differ or a weight or variance is not above zero */
+  /**
+   * @throws PlantsenseError PARAMETER_INVALID when the shapes differ or a weight is not above zero; MIXTURE_ILL_DEFINED
+   *   when a variance is not
+   */
   constructor(weights: Float64Array, means: Matrix, variances: Float64Array) {
     checkMixture(variances.length === means.rows, 'covariances of another shape');
     const covariances = zeros(means.rows, means.cols);
