@@ -62,7 +62,8 @@ export const ERRORS = {
   FILE_NOT_FOUND: { class: 'terminal', action: 'Check the path and that you may read it.' },
   NPY_INVALID: {
     class: 'terminal',
-    action: 'Write the array again with numpy.save, C order, little endian.',
+    action:
+      'Write the array again with numpy.save: C order, little endian, float32, float64, int32 or int64.',
   },
 
   // Records

@@ -100,7 +100,10 @@ export function decodeNpyHeader(bytes: Uint8Array): NpyHeader {
 function readValues(bytes: Uint8Array<ArrayBuffer>, type: string, length: number): NpyArray {
   const size = ELEMENT_BYTES.get(type);
   if (size === undefined)
-    throw new PlantsenseError('NPY_INVALID', `The .npy file holds values of type '${type}'.`);
+    throw new PlantsenseError(
+      'NPY_INVALID',
+      `The .npy file holds values of type '${type}', not one of ${[...ELEMENT_BYTES.keys()].join(', ')}.`,
+    );
   if (bytes.length < length * size)
     throw new PlantsenseError(
       'NPY_INVALID',
