@@ -249,11 +249,28 @@ describe('a benchmark of noise methods', () => {
       expect(() => benchmarkSettings({ ...OPTIONS, ...wrong })).toThrow(
         expect.objectContaining({ code: 'PARAMETER_INVALID' }),
       );
-    const data = await recordings('few', grouped.data.slice(0, 5 * 320), null);
-    await expect(run('few', data, { ...OPTIONS, methods: ['vade-elbo'] })).rejects.toMatchObject({
-      code: 'TRAINING_DATA_INSUFFICIENT',
-    });
     const empty = new RecordingSet(join(root, 'empty.npy'), SHAPE);
     await expect(empty.finish()).rejects.toMatchObject({ code: 'TRAINING_DATA_INSUFFICIENT' });
+  });
+
+  it('tells of too few recordings before it trains, not after hours of it', async () => {
+    const data = await recordings('few', grouped.data.slice(0, 5 * 320), null);
+    for (const [method, k] of [
+      ['kmeans', 6],
+      ['conv-sdae+kmeans', 6],
+      ['dec+kmeans', 3],
+      ['vade-elbo', 3],
+    ] as const) {
+      const begun: string[] = [];
+      const settings = benchmarkSettings({ ...OPTIONS, methods: [method], k });
+      const running = runBenchmark(data, settings, new RunFiles(join(root, 'few')), {
+        openBackend: async () => begun.push('backend'),
+        onProgress: () => void begun.push('work'),
+        signal: new AbortController().signal,
+        nowMs: () => 0,
+      });
+      await expect(running).rejects.toMatchObject({ code: 'TRAINING_DATA_INSUFFICIENT' });
+      expect(begun).toEqual([]);
+    }
   });
 });

@@ -41,6 +41,7 @@ export async function runBenchmark(
   files: RunFiles,
   { openBackend, onProgress, onResult, signal, nowMs }: BenchmarkHooks,
 ): Promise<RunResult[]> {
+  checkGroups(settings, data.pooled.rows);
   const common = commonSpace(data.pooled);
   const keys = keysOf(data, settings);
   // All are read first: what does not agree is told before hours of computing.
@@ -103,6 +104,18 @@ export async function runBenchmark(
       ...{ seed: settings.seed + run - 1, recordings: data.fingerprint },
       options: methodOptions(method, settings, data.pooled.rows),
     };
+  }
+}
+
+/** Else a training of hours would end so. */
+function checkGroups({ methods, k }: BenchmarkSettings, rows: number): void {
+  for (const method of methods) {
+    const needed = method.startsWith('vade') || method === 'dec' || method === 'dec+kmeans' ? 2 * k : k;
+    if (rows < needed)
+      throw new PlantsenseError(
+        'TRAINING_DATA_INSUFFICIENT',
+        `There are ${rows} recordings; ${k} groups by ${method} need ${needed}.`,
+      );
   }
 }
 
