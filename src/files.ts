@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PlantsenseError } from './errors.js';
 
@@ -18,6 +18,31 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
   } catch (cause) {
     throw writeError(cause, `Can't write ${path}: ${reason(cause)}.`);
   }
+}
+
+/**
+ * Tells before long work whether {@link writeBytes} may write a file afterwards; the file is left as it is.
+ * @throws PlantsenseError FILE_NOT_WRITABLE
+ */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    await access((await isThere(path)) ? path : dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw writeError(cause, `Can't write ${path}: ${reason(cause)}.`);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether two paths lead to one file. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([a, b].map(path => stat(path).catch(() => null)));
+  return !!first && !!second && first.ino === second.ino && first.dev === second.dev;
 }
 
 /**

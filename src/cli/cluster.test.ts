@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -85,6 +85,36 @@ describe('cluster', () => {
     const ended = await cluster('kmeans', '--covariance-type', 'full');
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain('USAGE_INVALID: --covariance-type is no option of kmeans.');
+  });
+
+  it('refuses an option that the affinity does not take, where it was passed over in silence', async () => {
+    const rbf = await cluster('spectral', '--affinity', 'rbf', '--n-neighbors', '5');
+    expect(rbf).toMatchObject({ code: 2, stdout: '' });
+    expect(rbf.stderr).toContain('--n-neighbors is no option of spectral with rbf.');
+    const nearest = await cluster('spectral', '--gamma', '5');
+    expect(nearest.stderr).toContain('--gamma is no option of spectral with nearest_neighbors.');
+  });
+
+  it('leaves the input alone when --out names it, by whatever path', async () => {
+    const input = save('both.npy', Float64Array.of(1, 2, 3, 4), [4, 1]);
+    const before = readFileSync(input);
+    symlinkSync(input, join(directory, 'link.npy'));
+    for (const name of ['both.npy', './both.npy', 'link.npy']) {
+      const flags = ['--k', '2', '--in', input, '--out', `${directory}/${name}`];
+      const ended = await runInProcess(['cluster', '--algorithm', 'kmeans', ...flags]);
+      expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('USAGE_INVALID: --out is the')]);
+      expect(readFileSync(input).equals(before)).toBe(true);
+    }
+  });
+
+  it('says before it computes that it can not write', async () => {
+    // Read first, this input would be what is wrong.
+    const flags = ['--k', '2', '--in', `${goldens}reference.json`, '--out', join(directory, 'no/labels.npy')];
+    const ended = await runInProcess(['cluster', '--algorithm', 'kmeans', ...flags]);
+    expect([ended.code, ended.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^FILE_NOT_WRITABLE: Can't write .*: no such/),
+    ]);
   });
 
   const rows = Float64Array.of(1, 2, 3, 4, 5, 6);

@@ -70,9 +70,11 @@ export function clusterCommand(cli: Cli): Command {
     .action(async (flags: Flags) => {
       const { algorithm, k, out, json } = flags;
       const tuning = tuningOf(flags);
+      const { checkOutput } = await import('./check-output.js');
       const { readMatrix } = await import('./read-array.js');
       const { encodeNpy } = await import('../npy.js');
       const { writeBytes } = await import('../files.js');
+      await checkOutput(out, [flags.in]);
       const x = await reduced(await readMatrix(flags.in), flags.pca);
       const fitted = await clusteringOf(x, flags, tuning);
       await writeBytes(out, encodeNpy(fitted.labels));
@@ -101,6 +103,10 @@ function tuningOf(flags: Flags): Tuning {
         `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} is no option of ${flags.algorithm}.`,
       );
   }
+  const { affinity = 'nearest_neighbors' } = flags;
+  const other = affinity === 'rbf' ? 'n-neighbors' : 'gamma';
+  if ((affinity === 'rbf' ? flags.nNeighbors : flags.gamma) !== undefined)
+    throw new PlantsenseError('USAGE_INVALID', `--${other} is no option of spectral with ${affinity}.`);
   return Object.fromEntries(given);
 }
 

@@ -142,6 +142,7 @@ describe('what can not be', () => {
     [['train', 'noise', 'x.wav', '--model', 'gmm', '--epochs', '3'], 'USAGE_INVALID', 2],
     [['train', 'noise', 'x.wav', '--model', 'dec', '--loss', 'seed'], 'USAGE_INVALID', 2],
     [['train', 'noise', 'missing.wav', '--model', 'vade'], 'FILE_NOT_FOUND', 1],
+    [['train', 'noise', 'mistyped/'], 'There is no file or directory at mistyped/.', 1],
     [['encode', '--model', 'nowhere', 'x.wav', '--out', 'z.npy'], 'MODEL_NOT_FOUND', 1],
   ])('is refused: %j', async (args, code, exitCode) => {
     const ended = await runInProcess(args);
@@ -169,5 +170,15 @@ describe('what can not be', () => {
       expect([args[0], ended.stderr]).toEqual([args[0], expect.stringContaining(code)]);
     }
     expect(existsSync(at('no.npy'))).toBe(false);
+  });
+
+  it('is refused before anything is encoded when the result would take the place of an input', async () => {
+    const sound = at('sounds/0.wav');
+    const before = readFileSync(sound);
+    const onto = await runInProcess(['encode', '--model', at('gmm'), at('sounds'), '--out', sound]);
+    expect([onto.code, onto.stderr]).toEqual([2, expect.stringContaining(`--out is the input ${sound}`)]);
+    expect(readFileSync(sound).equals(before)).toBe(true);
+    const nowhere = await runInProcess(['encode', '--model', at('gmm'), sound, '--out', at('no/z.npy')]);
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining('FILE_NOT_WRITABLE')]);
   });
 });

@@ -3,6 +3,7 @@ import { PlantsenseError } from '../errors.js';
 import type { OpenNoiseModel } from '../lifecycle/open-noise-model.js';
 import type { NpySource } from '../nn/training/npy-source.js';
 import type { RowSource } from '../nn/training/row-source.js';
+import { checkOutput } from './check-output.js';
 import type { Cli } from './cli.js';
 import { readConnection } from './connection.js';
 import { type JsonOption, newCommand } from './new-command.js';
@@ -48,6 +49,10 @@ async function encode(cli: Cli, inputs: readonly string[], flags: Flags): Promis
   const model = await openNoiseModel(await readModelDirectory(flags.model));
   try {
     const { source, files, close } = await openRows(cli, inputs, model, flags);
+    await checkOutput(out, files ?? inputs).catch(async error => {
+      await close();
+      throw error;
+    });
     const { data, cols } = await encodeRows(cli, source, model).finally(close);
     const shape = [source.rows, cols];
     await writeBytes(out, encodeNpy(data, shape));

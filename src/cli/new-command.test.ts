@@ -16,6 +16,11 @@ describe('the value of an option', () => {
     expect(decimalNumber(0)('.5')).toBe(0.5);
   });
 
+  it('may have to lie above 0, and the text says so', () => {
+    expect(decimalNumber(Number.MIN_VALUE)('1e-9')).toBe(1e-9);
+    expect(() => decimalNumber(Number.MIN_VALUE)('0')).toThrow('It must be a number above 0.');
+  });
+
   it('may be a word', () => {
     const speed = wordOr('max', Number.POSITIVE_INFINITY, wordOr('realtime', 1, decimalNumber(0.1)));
     expect([speed('max'), speed('realtime'), speed('4')]).toEqual([Number.POSITIVE_INFINITY, 1, 4]);

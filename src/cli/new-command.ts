@@ -98,6 +98,7 @@ export function parsed<T>(
 }
 
 function range(min: number, max: number): string {
+  if (min === Number.MIN_VALUE) return 'above 0';
   const open = max === Number.MAX_SAFE_INTEGER || max === Number.MAX_VALUE;
   return open ? `of ${min} or more` : `from ${min} to ${max}`;
 }

@@ -87,7 +87,7 @@ async function sourceOf(
   defaults: NoiseTraining,
 ): Promise<Source> {
   const [only] = sources;
-  const isTopic = only !== undefined && sources.length === 1 && !existsSync(only) && !isRecordingName(only);
+  const isTopic = only !== undefined && sources.length === 1 && !existsSync(only) && mayBeTopic(only);
   if (sources.length > 0 && !isTopic) {
     if (flags.topic !== undefined)
       throw new PlantsenseError('USAGE_INVALID', 'It learns from recordings or from a topic, not from both.');
@@ -95,6 +95,11 @@ async function sourceOf(
   }
   const { topic = only ?? defaults.input, windowHours = defaults.windowHours } = flags;
   return { topic, windowHours, logMel: logMelOf(topology, topic) };
+}
+
+/** What looks like a path is one that is mistyped when there is nothing. */
+function mayBeTopic(name: string): boolean {
+  return !isRecordingName(name) && !name.includes('/');
 }
 
 async function trainAndAnnounce(
