@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { PlantsenseError } from '../../errors.js';
-import { decodeNpyHeader } from '../../npy.js';
+import { decodeNpyHeader, type NpyHeader } from '../../npy.js';
 import { type RowSource, rowSize } from './row-source.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -34,7 +34,7 @@ export class NpySource implements RowSource {
     try {
       const bytes = new Uint8Array(HEADER_BYTES);
       const { bytesRead } = await file.read(bytes, 0, HEADER_BYTES, 0);
-      const { type, shape, dataStart } = decodeNpyHeader(bytes.subarray(0, bytesRead));
+      const { type, shape, dataStart } = headerOf(bytes.subarray(0, bytesRead), path);
       if (type !== '<f4' || shape.length < 2)
         throw new PlantsenseError(
           'NPY_INVALID',
@@ -77,5 +77,15 @@ export class NpySource implements RowSource {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+}
+
+/** The header; what is wrong with it names the file. */
+function headerOf(bytes: Uint8Array, path: string): NpyHeader {
+  try {
+    return decodeNpyHeader(bytes);
+  } catch (cause) {
+    if (!(cause instanceof PlantsenseError)) throw cause;
+    throw new PlantsenseError(cause.code, `${path}: ${cause.message}`, { cause });
   }
 }

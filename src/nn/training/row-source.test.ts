@@ -73,6 +73,10 @@ describe('NpySource', () => {
     await refused(encodeNpy(data));
     await refused(encodeNpy(data, [10, 6]).subarray(0, 200));
     await refused(Buffer.from('no array at all'));
+    const fortran = Buffer.from(encodeNpy(data, [10, 6]));
+    fortran.write('True ', fortran.indexOf('False'), 'latin1');
+    const path = await fileOf(fortran);
+    await expect(NpySource.open(path)).rejects.toThrow(`${path}: The .npy file is in Fortran order.`);
     await expect(NpySource.open(join(directory, 'none.npy'))).rejects.toMatchObject({
       code: 'FILE_NOT_FOUND',
     });
