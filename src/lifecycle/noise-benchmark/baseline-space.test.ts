@@ -48,6 +48,16 @@ describe('the space of a baseline', () => {
       for (let b = 0; b <= a; b++) expect(covariance(space, a, b)).toBeCloseTo(a === b ? 1 : 0, 9);
   });
 
+  it('has no component that is rounding: whitened, it would count as much as any', async () => {
+    const four = pooledOf(RECORDINGS, 4);
+    const data = Float32Array.from({ length: RECORDINGS * 16 }, (_, i) => {
+      const row = Math.floor(i / 16);
+      return four.data[row * 4 + (i % 4)]!;
+    });
+    const space = await baselineSpace('pca', { pooled: { data, rows: RECORDINGS, cols: 16 }, spectrograms });
+    expect(space.cols).toBe(4);
+  });
+
   it('does not depend on the units of the statistics: they are standardised before', async () => {
     const scaled = { ...pooled, data: pooled.data.map((value, i) => value * (1 + (i % pooled.cols))) };
     const [space, again] = await Promise.all(

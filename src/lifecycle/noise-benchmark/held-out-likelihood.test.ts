@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KMeans } from '../../cluster/k-means.js';
 import type { Matrix } from '../../cluster/matrix.js';
 import { Random } from '../../random.js';
 import { HeldOutLikelihood } from './held-out-likelihood.js';
@@ -44,6 +45,16 @@ describe('held-out likelihood', () => {
       const sum = seeds.reduce((total, seed) => total + gains.gain(byChance(seed)), 0);
       expect(Math.abs(sum / seeds.length)).toBeLessThan(0.15);
     }
+  });
+
+  it.each([8, 40])('is below zero for %i groups that only tell of their own recordings', k => {
+    const random = new Random(4);
+    const cols = 12;
+    const data = Float32Array.from({ length: ROWS * cols }, () => random.normal());
+    const noise: Matrix = { data, rows: ROWS, cols };
+    // They part the recordings well, but there is nothing to find in them.
+    const { labels } = new KMeans({ nClusters: k }).fit(noise);
+    expect(new HeldOutLikelihood(noise).gain(labels)).toBeLessThan(-0.2);
   });
 
   it('is exactly zero for one group, whatever its number', () => {

@@ -2,16 +2,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusteringIndices } from '../../cluster/clustering-indices.js';
 import { openBackend } from '../../nn/backend/open-backend.js';
 import { groupedRows } from '../../nn/testing/rows.js';
 import { BENCHMARK_METHODS, type BenchmarkOptions, benchmarkSettings } from './benchmark-options.js';
 import type { BenchmarkState } from './benchmark-progress.js';
+import { commonSpace } from './common-space.js';
 import { HeldOutLikelihood } from './held-out-likelihood.js';
 import { principalComponents } from './principal-components.js';
 import { type BenchmarkData, RecordingSet } from './recording-set.js';
 import { runBenchmark } from './run-benchmark.js';
 import { RunFiles } from './run-files.js';
-import type { RunResult } from './run-result.js';
+import type { FittedOutcome, RunResult } from './run-result.js';
 import { summarise } from './summarise.js';
 
 const SHAPE = [16, 20] as const;
@@ -88,6 +90,13 @@ describe('a benchmark of noise methods', () => {
     const shown = results.find(({ method }) => method === 'pca+kmeans')!.outcome;
     const [first] = principalComponents(data.pooled).data;
     expect(shown.state === 'fitted' && shown.map[0]![0]).toBeCloseTo(first!, 3);
+    // The common space is one for all, whatever a method groups in.
+    const shared = commonSpace(data.pooled);
+    for (const { outcome } of results) {
+      const fitted = outcome as FittedOutcome;
+      expect(clusteringIndices(shared, fitted.labels, null)).toMatchObject(fitted.common);
+      expect(fitted.own.calinskiHarabasz).not.toBe(fitted.common.calinskiHarabasz);
+    }
     // Networks share the pretraining, and it counts for each.
     const seconds = new Map(results.map(({ run, method, secs }) => [`${run} ${method}`, secs!]));
     expect(seconds.get('1 vade-elbo')).toBeGreaterThan(seconds.get('1 conv-sdae+kmeans')!);
@@ -251,6 +260,13 @@ describe('a benchmark of noise methods', () => {
       );
     const empty = new RecordingSet(join(root, 'empty.npy'), SHAPE);
     await expect(empty.finish()).rejects.toMatchObject({ code: 'TRAINING_DATA_INSUFFICIENT' });
+  });
+
+  it('takes no result of the same recordings in other classes', async () => {
+    const options = { ...OPTIONS, methods: ['kmeans'] as const, runs: 1 };
+    await run('classes', await recordings('classes', grouped.data, grouped.truth), options);
+    const other = await recordings('others', grouped.data, grouped.truth.toReversed());
+    await expect(run('classes', other, options)).rejects.toThrow(/of other recordings or classes/);
   });
 
   it('tells of too few recordings before it trains, not after hours of it', async () => {
