@@ -67,8 +67,15 @@ describe('NoiseTrainingWindow', () => {
     await file.close();
   });
 
-  it('is the same sample in whatever order events come, and however often', async () => {
-    const events = makeEvents(Array.from({ length: 40 }, (_, i) => i % 3));
+  it.each([
+    ['of a topic', (timeUs: number) => timeUs],
+    ['of one time', (timeUs: number) => timeUs - (timeUs % 40_000_000)],
+    ['of recordings, which have no time', () => 0],
+  ])('is the same sample in whatever order events %s come, and however often', async (_, timeOf) => {
+    const events = makeEvents(Array.from({ length: 40 }, (_, i) => i % 3)).map(event => ({
+      ...event,
+      timeUs: timeOf(event.timeUs),
+    }));
     const sampled = async (order: readonly number[]) => {
       const window = new NoiseTrainingWindow({ ...options, maxEvents: 10 });
       for (const i of order) await window.add(events[i]!);

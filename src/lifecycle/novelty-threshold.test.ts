@@ -34,6 +34,18 @@ describe('the threshold of what is novel', () => {
     },
   );
 
+  it.each([
+    [20, 5],
+    [400, 50],
+  ])('is the predictive quantile of the exponential tail: of %i events the lowest %i', (n, m) => {
+    // The lowest lack 1, 2 .. m to the next one above.
+    const sample = Float64Array.from({ length: n }, (_, i) => i - m);
+    const p = (m + 1) / (n + 1);
+    const lack = (m + 1) / 2;
+    for (const q of [0.001, 0.01])
+      expect(noveltyThreshold(sample, q).logLikelihood).toBeCloseTo(-m * lack * ((p / q) ** (1 / m) - 1), 9);
+  });
+
   it('is marked as provisional while less than one of the events can lie below it', () => {
     const random = new Random(1);
     const marked = (events: number, q: number) => noveltyThreshold(draw(events, random), q).provisional;
