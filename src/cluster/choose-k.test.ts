@@ -49,6 +49,9 @@ describe('chooseK', () => {
       candidate(4, { heldOutLogLikelihood: -40 }),
     ];
     expect(chooseK(candidates, { criterion: 'held-out' }).k).toBe(3);
+    // An unstable one sets no mark, however likely.
+    const unstable = candidate(5, { heldOutLogLikelihood: -10, stability: 0.1 });
+    expect(chooseK([...candidates, unstable], { criterion: 'held-out' }).k).toBe(3);
   });
 });
 

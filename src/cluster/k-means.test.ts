@@ -4,6 +4,7 @@ import { takeRows } from './matrix.js';
 import { sameClustering } from './same-clustering.js';
 import { ESTIMATOR_CHECKS } from './testing/estimator-checks.js';
 import { fromRows, goldenMatrix, reference } from './testing/goldens.js';
+import { randomMatrix } from './testing/random-matrix.js';
 
 describe('KMeans', () => {
   it.each(ESTIMATOR_CHECKS)('$name', ({ check }) => {
@@ -35,6 +36,15 @@ describe('KMeans', () => {
     expect(fitted.inertia).toBeCloseTo(inertia, 12);
     expect(sameClustering(fitted.labels, Int32Array.from(labels))).toBe(true);
     expect(fitted.nIter).toBe(nIter);
+  });
+
+  it('gives labels and inertia of the centres that it ends with, also when iterations end it', () => {
+    const x = randomMatrix(200, 3, 5);
+    const fitted = new KMeans({ nClusters: 6, nInit: 1, maxIter: 1 }).fit(x);
+    expect(fitted.labels).toEqual(fitted.predict(x));
+    const own = new KMeans({ nClusters: 6, init: fitted.clusterCenters, maxIter: 1 }).fit(x);
+    // The centres had not come to rest, or this would say nothing.
+    expect(own.labels).not.toEqual(fitted.labels);
   });
 
   it('finds no more clusters than there are different rows', () => {

@@ -23,6 +23,23 @@ describe('MiniBatchKMeans', () => {
     expect(inertia[0]! / golden.inertia[0]!).toBeLessThan(1.01);
   });
 
+  it('moves a centre without rows with the first batch, and one that falls far behind', () => {
+    const x = fromRows([[1], [2], [3], [4], [5]]);
+    const estimator = new MiniBatchKMeans({ nClusters: 2, init: fromRows([[3], [1000]]) });
+    const first = estimator.partialFit(x);
+    expect(x.data).toContain(first.clusterCenters.data[1]);
+    // The count of the smallest other centre, so that it isn't moved again at once.
+    expect([...first.counts]).toEqual([5, 5]);
+
+    const clusterCenters = { ...first.clusterCenters, data: Float64Array.of(3, 1000) };
+    const behind = { ...first, clusterCenters, counts: Float64Array.of(2000, 1) };
+    const kept = estimator.partialFit(x, { ...behind, nSinceLastReassign: 14 });
+    expect([...kept.counts]).toEqual([2005, 1]);
+    const moved = estimator.partialFit(x, { ...behind, nSinceLastReassign: 15 });
+    expect(x.data).toContain(moved.clusterCenters.data[1]);
+    expect([...moved.counts]).toEqual([2005, 2005]);
+  });
+
   it('equals scikit-learn step by step where there is no chance', () => {
     const x = clusteringMatrix('overlapping');
     const init = takeRows(x, [0, 1, 2, 3, 4, 5, 6]);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../random.js';
 import { arbitraryMatrix } from '../testing/arbitrary-matrix.js';
 import { fromRows } from '../testing/goldens.js';
 import { condensedDistances } from './condensed-distances.js';
@@ -55,6 +56,19 @@ describe('nearestNeighbours', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('finds the nearest of rows that are one and the same when rounded', () => {
+    const random = new Random(6);
+    // A row far away makes the grid so coarse that all others fall together.
+    const values = [1e9, ...Array.from({ length: 40 }, () => random.next())];
+    const neighbours = nearestNeighbours(fromRows(values.map(value => [value])), 3);
+    for (const [i, value] of values.entries()) {
+      const sorted = [...values.keys()]
+        .filter(j => j !== i)
+        .sort((a, b) => Math.abs(values[a]! - value) - Math.abs(values[b]! - value) || a - b);
+      expect([...neighbours.subarray(3 * i, 3 * i + 3)]).toEqual(sorted.slice(0, 3));
+    }
   });
 });
 
