@@ -72,6 +72,29 @@ describe('train machine', () => {
     expect(JSON.parse(ended.stdout)).toMatchObject({ parent: model.version, steps: expect.any(Number) });
   }, 120_000);
 
+  it('goes on where it was interrupted, and gives the same model then', async () => {
+    const controller = new AbortController();
+    const args = ['train', 'machine', at('normal'), ...QUICK, '--steps', '6', '--out'];
+    let isOver = false;
+    const interrupted = runInProcess([...args, at('cut')], { signal: controller.signal }).finally(() => {
+      isOver = true;
+    });
+    const jobs = at('cut/.training');
+    const isTraining = () =>
+      existsSync(jobs) &&
+      readdirSync(jobs, { recursive: true }).some(name => String(name).endsWith('.checkpoint'));
+    while (!isOver && !isTraining()) await new Promise(setImmediate);
+    const second = await runInProcess([...args, at('cut')]);
+    expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('TRAINING_IN_USE')]);
+    controller.abort(new Error('enough'));
+    expect((await interrupted).stderr).toContain('the same command goes on with it');
+    const resumed = await runInProcess([...args, at('cut'), '--json']);
+    expect(resumed.stderr).toContain('Going on with a training that was interrupted, with 2 recordings.');
+    const afresh = await runInProcess([...args, at('whole'), '--json']);
+    expect(JSON.parse(resumed.stdout).version).toBe(JSON.parse(afresh.stdout).version);
+    expect(existsSync(jobs)).toBe(false);
+  }, 120_000);
+
   it.each<[string, string[], string, string]>([
     ['one recording', ['other-rate'], 'TRAINING_DATA_INSUFFICIENT', '2 recordings are needed at least'],
     [
