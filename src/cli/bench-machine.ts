@@ -53,10 +53,13 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
   });
   await openBackend({ report: line => void cli.stderr.line(line) });
   const files = [normal, ...categories.values()].flat();
+  const identities = await Promise.all(
+    [...categories].map(async ([name, paths]) => [name, await identityOf(paths)] as const),
+  );
   const levels = noise === undefined ? [] : snr;
   const job = {
     ...{ root: jobRoot(out), restart: flags.restart, files: files.length },
-    key: [await identityOf(files), [...categories.keys()], fit, test, levels],
+    key: [await identityOf(normal), identities, fit, test, levels],
     read: (path: string, onRead: OnRead) => readAll(path, normal, categories, flags, levels, onRead),
   };
   const { methods, windows, fitted, set } = await withMachineJob(cli, job, async (set, source, hooks) => {
