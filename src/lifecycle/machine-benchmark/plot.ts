@@ -60,15 +60,17 @@ export function plot(
   const marked = marks.map(value =>
     element('path', { d: `M${across(value)} 0V${height}`, stroke: '#1f2328', 'stroke-dasharray': '1 2' }),
   );
+  const [left, right] = ends(x);
+  const [bottom, top] = ends(y);
   const frame = element('rect', { width, height, fill: '#fff', stroke: '#c8c8c8' });
   return [
     text(LEFT, 12, title, { 'font-size': 12, 'font-weight': 600 }),
     placed(LEFT, TOP, [frame, ...columns, ...curves, ...marked].join('')),
-    text(LEFT, TOP + height + 14, shown(x.low), SMALL),
-    text(LEFT + width, TOP + height + 14, shown(x.high), { ...SMALL, 'text-anchor': 'end' }),
+    text(LEFT, TOP + height + 14, left, SMALL),
+    text(LEFT + width, TOP + height + 14, right, { ...SMALL, 'text-anchor': 'end' }),
     text(LEFT + width / 2, TOP + height + 28, x.name, { ...SMALL, 'text-anchor': 'middle' }),
-    text(LEFT - 6, TOP + height, shown(y.low), { ...SMALL, 'text-anchor': 'end' }),
-    text(LEFT - 6, TOP + 10, shown(y.high), { ...SMALL, 'text-anchor': 'end' }),
+    text(LEFT - 6, TOP + height, bottom, { ...SMALL, 'text-anchor': 'end' }),
+    text(LEFT - 6, TOP + 10, top, { ...SMALL, 'text-anchor': 'end' }),
     text(0, 0, y.name, {
       ...SMALL,
       'text-anchor': 'middle',
@@ -81,7 +83,11 @@ function round(value: number): number {
   return Math.round(10 * value) / 10;
 }
 
-/** A number at the end of an axis. */
-function shown(value: number): string {
-  return `${Number(value.toPrecision(2))}`;
+/** The numbers at the ends of an axis, with as many digits as tell them apart. */
+function ends({ low, high }: Axis): readonly [string, string] {
+  for (let digits = 2; digits < 15; digits++) {
+    const [from, to] = [low, high].map(value => `${Number(value.toPrecision(digits))}`);
+    if (from !== to) return [from!, to!];
+  }
+  return [`${low}`, `${high}`];
 }
