@@ -22,7 +22,7 @@ const NORMAL = [
 ];
 beforeAll(async () => {
   writeMachine(at('normal'), 4, { secs: 2.6 });
-  writeMachine(at('faulty'), 2, { secs: 2.6, faulty: true, seed: 20 });
+  writeMachine(at('faulty'), 2, { secs: 2.6, faulty: true, seed: 20, sampleRateHz: 22_050 });
   await openBackend();
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -42,7 +42,10 @@ describe('bench machine', () => {
     const out = at('out');
     const shares = ['--validation', '0.25', '--test', '0.5'];
     const ended = await runInProcess([...NORMAL, ...flags, ...shares, '--out', out]);
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended).toMatchObject({
+      code: 0,
+      stderr: '2 recordings are resampled from 22050 to 16300 Hz.\n',
+    });
     expect(ended.stdout).toContain('1 recordings to train with, 1 for thresholds, 2 to be judged');
     expect(ended.stdout).toContain('= 1.099 s, one every');
     expect(ended.stdout).toMatch(/^tone: 2 recordings, \d+ segments, against 2 normal ones, \d+ segments$/m);

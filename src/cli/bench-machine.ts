@@ -25,6 +25,8 @@ import { fitOptionsOf } from './machine-options.js';
 
 /** All recordings of a benchmark, with what is what. */
 interface BenchmarkSet extends SegmentSet {
+  /** As they were read, without those that were made of them. */
+  readonly originals: readonly SegmentedRecording[];
   readonly normal: SplitRecordings;
   readonly categories: ReadonlyMap<string, readonly SegmentedRecording[]>;
 }
@@ -63,7 +65,7 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
     read: (path: string, onRead: OnRead) => readAll(path, normal, categories, flags, levels, onRead),
   };
   const { methods, windows, fitted, set } = await withMachineJob(cli, job, async (set, source, hooks) => {
-    for (const line of machineNotices(set.recordings)) await cli.stderr.line(line);
+    for (const line of machineNotices(set.originals)) await cli.stderr.line(line);
     const data = { set, source, normal: set.normal, categories: set.categories };
     const result = await runMachineBenchmark(data, { fit: { ...fit, ...hooks }, components, resamples });
     return { ...result, set };
@@ -114,6 +116,7 @@ async function readAll(
       );
       done += files.length;
     }
+    const originals = [...recordings, ...[...categories.values()].flat()];
     for (const snrDb of levels) {
       const clacked: SegmentedRecording[] = [];
       for (const [i, { name }] of normal.test.entries()) {
@@ -125,7 +128,7 @@ async function readAll(
       }
       categories.set(`clack ${snrDb} dB`, clacked);
     }
-    return { ...(await collector.finish()), normal, categories };
+    return { ...(await collector.finish()), originals, normal, categories };
   } catch (error) {
     await collector.abandon();
     throw error;
