@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { BenchmarkMethod, BenchmarkOptions } from '../lifecycle/noise-benchmark/benchmark-options.js';
+import { benchMachineCommand } from './bench-machine-command.js';
 import type { Cli } from './cli.js';
 import {
   choice,
@@ -36,7 +37,10 @@ interface Flags extends JsonOption {
 }
 
 export function benchCommand(cli: Cli): Command {
-  return newGroup('bench', 'Compare methods on your own data.', [noiseCommand(cli)]);
+  return newGroup('bench', 'Compare methods on your own data.', [
+    noiseCommand(cli),
+    benchMachineCommand(cli),
+  ]);
 }
 
 function noiseCommand(cli: Cli): Command {

@@ -14,6 +14,7 @@ import { lintCommand } from './lint.js';
 import { metricsCommand } from './metrics.js';
 import { modelsCommand } from './models.js';
 import { runCommand } from './run.js';
+import { scoreCommand } from './score.js';
 import { sendCommand } from './send.js';
 import { tapCommand } from './tap.js';
 import { testCommand } from './test.js';
@@ -59,6 +60,7 @@ export function buildProgram(cli: Cli): Command {
 
   program.commandsGroup('Models:');
   program.addCommand(trainCommand(cli));
+  program.addCommand(scoreCommand(cli));
   program.addCommand(modelsCommand(cli));
   program.addCommand(benchCommand(cli));
   program.addCommand(encodeCommand(cli));

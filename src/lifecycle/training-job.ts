@@ -14,10 +14,11 @@ import type { NoiseTrainingSet } from './noise-training-set.js';
  *
  * @param root of all jobs
  * @param key what the training depends on besides its events, as JSON: only the same goes on with it
+ * @param method what the model is for
  */
-export function jobDirectory(root: string, key: unknown): string {
+export function jobDirectory(root: string, key: unknown, method = 'noise'): string {
   const id = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 12);
-  return join(root, `noise-${id}`);
+  return join(root, `${method}-${id}`);
 }
 
 /** Names of the lock's files. */
@@ -28,12 +29,17 @@ export function jobCheckpoint(directory: string, name: string): CheckpointPort {
   return fileCheckpoint(join(directory, `${name}.checkpoint`));
 }
 
+/** What a job keeps: anything that can be cloned, with its tensors in a file beside it. */
+export interface JobSet {
+  readonly tensors: { readonly path: string } | null;
+}
+
 /**
  * The files of a training in progress: what it learns from, and checkpoints. A training that was killed goes on with
  * them, and with the same events, when it is started again in the same way. The job belongs to one process, until it is left
  * or removed or the process dies.
  */
-export class TrainingJob {
+export class TrainingJob<S extends JobSet = NoiseTrainingSet> {
   readonly directory: string;
   readonly #lock: DataDirectory;
   #hasEvents = false;
@@ -49,11 +55,11 @@ export class TrainingJob {
    * @param directory of this job alone, which is made; see {@link jobDirectory}
    * @throws PlantsenseError TRAINING_IN_USE when another process works on it; DISK_FULL, FILE_NOT_WRITABLE
    */
-  static async own(directory: string): Promise<TrainingJob> {
+  static async own<S extends JobSet = NoiseTrainingSet>(directory: string): Promise<TrainingJob<S>> {
     try {
       // Only the job's own directory is closed to others.
       await mkdir(dirname(directory), { recursive: true });
-      return new TrainingJob(await DataDirectory.own(directory));
+      return new TrainingJob<S>(await DataDirectory.own(directory));
     } catch (cause) {
       if (!(cause instanceof PlantsenseError) || cause.code !== 'DATA_DIR_IN_USE') {
         const isFull = isDiskFull(cause) || (cause instanceof PlantsenseError && cause.code === 'DISK_FULL');
@@ -72,11 +78,11 @@ export class TrainingJob {
   }
 
   /** Gives the events of a training that was killed; null when there are none yet. */
-  async resume(): Promise<NoiseTrainingSet | null> {
+  async resume(): Promise<S | null> {
     const bytes = await readIfThere(this.#setPath);
     if (!bytes) return null;
     try {
-      const set = deserialize(bytes) as NoiseTrainingSet;
+      const set = deserialize(bytes) as S;
       this.#hasEvents = true;
       // The data directory may have been moved.
       return { ...set, tensors: set.tensors && { ...set.tensors, path: this.#tensorPath } };
@@ -92,7 +98,7 @@ export class TrainingJob {
    * @param read is told where the spectrograms go
    * @throws PlantsenseError as `read`; DISK_FULL, FILE_NOT_WRITABLE
    */
-  async collect(read: (tensorPath: string) => Promise<NoiseTrainingSet>): Promise<NoiseTrainingSet> {
+  async collect(read: (tensorPath: string) => Promise<S>): Promise<S> {
     try {
       const set = await read(this.#tensorPath);
       // After a power cut there must not be events without their spectrograms.

@@ -1,0 +1,110 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBackend } from '../nn/backend/open-backend.js';
+import { writeMachine } from './testing/machine-recordings.js';
+import { runInProcess } from './testing/run-in-process.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'plantsense-bench-machine-'));
+const at = (name: string) => join(directory, name);
+const NORMAL = [
+  'bench',
+  'machine',
+  '--normal',
+  at('normal'),
+  '--steps',
+  '2',
+  '--batch-size',
+  '4',
+  '--step',
+  '11',
+];
+beforeAll(async () => {
+  writeMachine(at('normal'), 4, { secs: 2.6 });
+  writeMachine(at('faulty'), 2, { secs: 2.6, faulty: true, seed: 20, sampleRateHz: 22_050 });
+  await openBackend();
+}, 120_000);
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe('bench machine', () => {
+  it('judges the network and principal components on each category, as text, JSON and a picture', async () => {
+    const flags = [
+      '--abnormal',
+      `tone=${at('faulty')}`,
+      '--noise',
+      'clack',
+      '--snr',
+      '-20,0',
+      '--resamples',
+      '20',
+    ];
+    const out = at('out');
+    const shares = ['--validation', '0.25', '--test', '0.5'];
+    const ended = await runInProcess([...NORMAL, ...flags, ...shares, '--out', out]);
+    expect(ended).toMatchObject({
+      code: 0,
+      stderr: '2 recordings are resampled from 22050 to 16300 Hz.\n',
+    });
+    expect(ended.stdout).toContain('1 recordings to train with, 1 for thresholds, 2 to be judged');
+    expect(ended.stdout).toContain('= 1.099 s, one every');
+    expect(ended.stdout).toMatch(/^tone: 2 recordings, \d+ segments, against 2 normal ones, \d+ segments$/m);
+    expect(ended.stdout.match(/^clack -?\d+ dB: 2 recordings/gm)).toHaveLength(2);
+    expect(ended.stdout).toMatch(/^pca-\d+ +1 +\d\.\d{3} +\[\d\.\d{3}, \d\.\d{3}\]/m);
+    expect(ended.stdout).toMatch(/^network +20 +- /m);
+    expect(readdirSync(out).sort()).toEqual(['model', 'picture.svg', 'table.json', 'table.txt']);
+    expect(readFileSync(join(out, 'table.txt'), 'utf8')).toBe(ended.stdout);
+    expect(readFileSync(join(out, 'picture.svg'), 'utf8')).toContain('clack -20 dB');
+    const table = JSON.parse(readFileSync(join(out, 'table.json'), 'utf8'));
+    expect(table).toMatchObject({
+      recordings: { training: 1, validation: 1, test: 2 },
+      steps: 2,
+      width: 'small',
+    });
+    expect(table.methods.map(({ method }: { method: string }) => method)).toEqual([
+      'network',
+      expect.stringMatching(/^pca-\d$/),
+    ]);
+    for (const { categories } of table.methods)
+      expect(categories.map(({ name }: { name: string }) => name)).toEqual([
+        'tone',
+        'clack -20 dB',
+        'clack 0 dB',
+      ]);
+    // A tone that was never there is plain even to components of a few segments.
+    expect(table.methods[1].categories[0].means[0].auc).toBeGreaterThan(0.9);
+
+    const model = await runInProcess([
+      'score',
+      'machine',
+      at('faulty'),
+      '--model',
+      join(out, 'model'),
+      '--json',
+    ]);
+    expect(model.code).toBe(0);
+  }, 120_000);
+
+  it.each<[string, string[], number, string]>([
+    ['nothing abnormal', [], 2, 'give --abnormal NAME=DIR or --noise clack'],
+    ['a category without a name', ['--abnormal', at('faulty')], 2, 'It must be a name and a directory'],
+    ['a category twice', ['--abnormal', 'a=b', '--abnormal', 'a=c'], 2, 'There is a category a already.'],
+    ['a category that is not there', ['--abnormal', `worn=${at('none')}`], 1, 'FILE_NOT_FOUND'],
+    [
+      'a ratio that is none',
+      ['--noise', 'clack', '--snr', '0,loud'],
+      2,
+      'It must be a number from -60 to 60.',
+    ],
+    [
+      'shares that leave nothing',
+      ['--noise', 'clack', '--test', '0.9', '--validation', '0.9'],
+      2,
+      'PARAMETER_INVALID',
+    ],
+  ])('refuses %s', async (_, flags, code, message) => {
+    const ended = await runInProcess([...NORMAL, ...flags, '--out', at('no')]);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(message);
+  });
+});

@@ -1,0 +1,111 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { classify } from '../errors.js';
+import type { SegmentSet } from '../lifecycle/machine-model/segment-set.js';
+import { type JobSet, jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
+import { NpySource } from '../nn/training/npy-source.js';
+import type { TrainingProgress } from '../nn/training/progress.js';
+import type { Cli } from './cli.js';
+import { Progress } from './progress.js';
+
+export interface MachineJob<S extends SegmentSet & JobSet> {
+  /** Of the training: the same files and options go on with the same job. */
+  readonly key: unknown;
+  /** Where jobs lie. */
+  readonly root: string;
+  readonly restart: boolean;
+  /** Reads the recordings, their segments into a file. */
+  readonly read: (tensorPath: string, onRead: (done: number, file: string) => Promise<void>) => Promise<S>;
+  /** How many files `read` reads. */
+  readonly files: number;
+}
+
+/** What the training takes of a job. */
+export interface JobHooks {
+  readonly checkpoint: ReturnType<TrainingJob['checkpoint']>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TrainingProgress) => Promise<void>;
+}
+
+/**
+ * Trains with a job that keeps segments and checkpoints, so that an interrupted training goes on.
+ * @throws PlantsenseError as `read` and `train`; TRAINING_IN_USE, DISK_FULL, FILE_NOT_WRITABLE
+ */
+export async function withMachineJob<S extends SegmentSet & JobSet, T>(
+  cli: Cli,
+  { key, root, restart, read, files }: MachineJob<S>,
+  train: (set: S, source: NpySource, hooks: JobHooks) => Promise<T>,
+): Promise<T> {
+  const job = await TrainingJob.own<S>(jobDirectory(root, key, 'machine'));
+  const training = new Progress(cli.stderr, 'training');
+  try {
+    if (restart) await job.clear();
+    const interrupted = await job.resume();
+    if (interrupted) {
+      const { recordings } = interrupted;
+      await cli.stderr.line(
+        `Going on with a training that was interrupted, with ${recordings.length} recordings. --restart begins anew.`,
+      );
+    }
+    const set = interrupted ?? (await job.collect(path => reading(cli, files, onRead => read(path, onRead))));
+    const source = await NpySource.open(set.tensors.path);
+    const hooks: JobHooks = {
+      checkpoint: job.checkpoint('residual'),
+      signal: cli.signal,
+      onProgress: async progress => {
+        training.show(progress.step, progress.steps, describe(progress));
+        await setImmediate();
+      },
+    };
+    const result = await train(set, source, hooks).finally(() => source.close());
+    await job.remove();
+    return result;
+  } catch (error) {
+    training.end();
+    // What a full disk has stopped goes on later; anything else would fail again.
+    const goesOn = await job.leave(cli.signal.aborted || classify(error) === 'retryable');
+    if (goesOn && cli.signal.aborted)
+      await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
+    throw error;
+  } finally {
+    training.end();
+  }
+}
+
+async function reading<T>(
+  cli: Cli,
+  files: number,
+  read: (onRead: (done: number, file: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(cli.stderr, 'reading');
+  try {
+    return await read(async (done, file) => {
+      progress.show(done, files, file);
+      await setImmediate();
+      cli.signal.throwIfAborted();
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** What tells whether files are the same as those of an interrupted training. */
+export function identityOf(files: readonly string[]): Promise<unknown[]> {
+  return Promise.all(
+    files.map(async file => {
+      const { size, mtimeMs } = await stat(file);
+      return [resolve(file), size, mtimeMs];
+    }),
+  );
+}
+
+/** Where the jobs of a training lie that writes to `out`. */
+export function jobRoot(out: string): string {
+  return join(out, '.training');
+}
+
+function describe({ step, steps, loss, etaSecs }: TrainingProgress): string {
+  const left = etaSecs < 120 ? `${Math.ceil(etaSecs)} s` : `${Math.ceil(etaSecs / 60)} min`;
+  return `step ${step}/${steps}, loss ${loss.toPrecision(4)}, ${left} left`;
+}

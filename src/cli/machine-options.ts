@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import type { SegmentOptions } from '../audio/segments.js';
+import type { FitMachineOptions } from '../lifecycle/machine-model/fit-machine.js';
+import { choice, decimalNumber, parsed, wholeNumber } from './new-command.js';
+
+/** Options of a training of a machine's network; `train machine` and `bench machine` take them. */
+export interface MachineFlags {
+  readonly width?: 'small' | 'paper';
+  readonly hop?: number;
+  readonly overlap?: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly validation: number;
+  readonly rule: 'quantile' | 'gamma';
+  readonly quantile: number;
+  readonly windows: 'auto' | 'within' | 'across';
+}
+
+/** The window of a segment, in samples: the network takes half as many bins. */
+const N_FFT = 2048;
+const COLUMNS = 32;
+
+export function withMachineOptions(command: Command): Command {
+  const hop = parsed('--hop <samples>', 'from one window to the next (default: 512)', wholeNumber(1, N_FFT));
+  return command
+    .addOption(
+      choice('--width <name>', 'of the network: small for CPUs, paper for its Table A1 (default: small)', [
+        'small',
+        'paper',
+      ]),
+    )
+    .addOption(hop.conflicts('overlap'))
+    .addOption(
+      parsed(
+        '--overlap <samples>',
+        'shared by neighbouring windows of 2048, in place of --hop',
+        wholeNumber(0, N_FFT - 1),
+      ),
+    )
+    .addOption(
+      parsed('--step <columns>', 'from one segment of 32 columns to the next', wholeNumber(1, 10_000), '22'),
+    )
+    .addOption(
+      parsed(
+        '--steps <n>',
+        'of the training, rounded up to whole epochs; the paper made 50,000',
+        wholeNumber(1, 10_000_000),
+        '2000',
+      ),
+    )
+    .addOption(parsed('--batch-size <n>', 'segments of one step', wholeNumber(1, 4096), '32'))
+    .addOption(parsed('--learning-rate <rate>', "Adam's step size", decimalNumber(1e-7, 1), '0.0008'))
+    .addOption(parsed('--seed <n>', 'of the random numbers', wholeNumber(0, 2 ** 31), '1'))
+    .addOption(
+      parsed(
+        '--validation <share>',
+        'of the segments, whole recordings: thresholds are told by them',
+        decimalNumber(0.01, 0.9),
+        '0.2',
+      ),
+    )
+    .addOption(
+      choice(
+        '--rule <name>',
+        'how a threshold is told: by the residuals themselves or by a gamma distribution',
+        ['quantile', 'gamma'],
+        'quantile',
+      ),
+    )
+    .addOption(
+      parsed(
+        '--quantile <q>',
+        'share of normal means that a threshold calls normal',
+        decimalNumber(0.5, 0.99999),
+        '0.99',
+      ),
+    )
+    .addOption(
+      choice(
+        '--windows <where>',
+        'means of n segments: within recordings, across recordings that are too short for one, or auto',
+        ['auto', 'within', 'across'],
+        'auto',
+      ),
+    );
+}
+
+/** @returns how segments are cut */
+export function segmentOptionsOf({ hop, overlap, step }: MachineFlags): SegmentOptions {
+  const shared = overlap ?? N_FFT - (hop ?? 512);
+  return { nFft: N_FFT, overlap: shared, width: COLUMNS, step, normalize: 'segment' };
+}
+
+export function fitOptionsOf(flags: MachineFlags): FitMachineOptions {
+  const { width, steps, batchSize, learningRate, seed, validation, rule, quantile, windows } = flags;
+  return {
+    ...(width && { width }),
+    ...{ steps, batchSize, learningRate, seed, windows },
+    segment: segmentOptionsOf(flags),
+    validationShare: validation,
+    rule: { type: rule, quantile },
+  };
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { plot } from './plot.js';
+
+const SIZE = { width: 146, height: 154 };
+const axis = (low: number, high: number) => ({ name: 'a < b', low, high });
+
+describe('a plot', () => {
+  it('draws curves, bars and marks between the ends of its axes', () => {
+    const svg = plot(
+      {
+        title: 'T',
+        ...{ x: axis(0, 10), y: axis(0, 1) },
+        lines: [{ xs: [0, 5, 10], ys: [0, 0.5, 1], colour: 'red', dash: 'none' }],
+        bars: [{ edges: [0, 5, 10], heights: [1, 0.5], colour: 'green' }],
+        marks: [5],
+      },
+      SIZE,
+    );
+    expect(svg).toContain('d="M0 100L50 50L100 0"');
+    expect(svg).toContain('d="M0 100V0H50V50H100V100Z"');
+    expect(svg).toContain('d="M50 0V100"');
+    expect(svg).toContain('a &lt; b');
+  });
+
+  it('tells the ends of a narrow axis apart, and leaves out empty curves', () => {
+    const svg = plot(
+      {
+        title: 'T',
+        ...{ x: axis(0.99931, 1.00412), y: axis(0, 0.0857) },
+        lines: [{ xs: [], ys: [], colour: 'red', dash: 'none' }],
+        ...{ bars: [], marks: [] },
+      },
+      SIZE,
+    );
+    expect(svg).toContain('>0.999<');
+    expect(svg).toContain('>0.086<');
+    expect(svg).not.toContain('stroke="red"');
+  });
+});

@@ -1,0 +1,52 @@
+import type { Recordings, Windows } from '../../anomaly/recording-means.js';
+import { fitThreshold, type Threshold, type ThresholdRule } from '../../anomaly/threshold.js';
+import { PlantsenseError } from '../../errors.js';
+
+/** `auto`: means within recordings where those that are long enough hold most of the segments, else across. */
+export type WindowChoice = Windows | 'auto';
+
+/** Segments in a mean: sudden faults, and creeping ones such as ageing. */
+export const MEANS_OF = [1, 20] as const;
+
+/** Recordings of an assembly cycle each hold no 20 segments. */
+export function windowsOf(choice: WindowChoice, recordings: Recordings, n: number): Windows {
+  if (choice !== 'auto') return choice;
+  let [long, all] = [0, 0];
+  for (const { length } of recordings) {
+    all += length;
+    if (length >= n) long += length;
+  }
+  return 2 * long > all ? 'within' : 'across';
+}
+
+/**
+ * α of each n. Where there are too few means for one, there is none: a model of short recordings hears sudden faults all
+ * the same. For n = 1 there must be one.
+ *
+ * @param normal residuals of each validation recording
+ * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT, RESIDUALS_INVALID, PARAMETER_INVALID
+ */
+export function machineThresholds(
+  rule: ThresholdRule,
+  ns: readonly number[],
+  normal: Recordings,
+  windows: Windows,
+): Threshold[] {
+  return ns.flatMap(n => thresholdOf(rule, n, normal, windows) ?? []);
+}
+
+/** α of one n; null when n > 1 and there are too few means. Throws as {@link machineThresholds}. */
+export function thresholdOf(
+  rule: ThresholdRule,
+  n: number,
+  normal: Recordings,
+  windows: Windows,
+): Threshold | null {
+  try {
+    return fitThreshold(rule, n, normal, [], windows);
+  } catch (error) {
+    const isTooFew = error instanceof PlantsenseError && error.code === 'TRAINING_DATA_INSUFFICIENT';
+    if (n === 1 || !isTooFew) throw error;
+    return null;
+  }
+}
