@@ -3,7 +3,6 @@ import { PlantsenseError } from '../errors.js';
 import type { OpenNoiseModel } from '../lifecycle/open-noise-model.js';
 import type { NpySource } from '../nn/training/npy-source.js';
 import type { RowSource } from '../nn/training/row-source.js';
-import { checkOutput } from './check-output.js';
 import type { Cli } from './cli.js';
 import { readConnection } from './connection.js';
 import { type JsonOption, newCommand } from './new-command.js';
@@ -45,6 +44,7 @@ async function encode(cli: Cli, inputs: readonly string[], flags: Flags): Promis
   const { openNoiseModel } = await import('../lifecycle/open-noise-model.js');
   const { encodeNpy } = await import('../npy.js');
   const { writeBytes } = await import('../files.js');
+  const { checkOutput } = await import('./check-output.js');
   const { out, json } = flags;
   const model = await openNoiseModel(await readModelDirectory(flags.model));
   try {
