@@ -1,7 +1,7 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { PlantsenseError } from '../../errors.js';
+import { answerRows } from '../conv-sdae/padded-batches.js';
 import * as tf from '../tf.js';
-import { type RowSource, rowSize } from '../training/row-source.js';
+import type { RowSource } from '../training/row-source.js';
 
 /**
  * Segments that go through the network at once. Always as many, the last ones padded with zeros, so that a segment's
@@ -38,26 +38,16 @@ export async function scoreSegments(
       'PARAMETER_INVALID',
       `The number of bands must divide ${bins} bins, which ${bands} does not.`,
     );
-  const residuals = new Float32Array(source.rows);
-  const bandResiduals = new Float32Array(source.rows * bands);
-  const size = rowSize(source.shape);
-  const batch = new Float32Array(BATCH * size);
-  for (let row = 0; row < source.rows; row += BATCH) {
-    const length = Math.min(BATCH, source.rows - row);
-    const indices = Int32Array.from({ length }, (_, i) => row + i);
-    await source.read(indices, batch.subarray(0, length * size));
-    batch.fill(0, length * size);
-    tf.tidy(() => {
-      const x = tf.tensor4d(batch, [BATCH, bins, columns, 1]);
+  const [residuals, bandResiduals] = await answerRows(
+    source,
+    rows => {
+      const x = tf.reshape(rows, [BATCH, bins, columns, 1]) as tf.Tensor4D;
       const errors = tf.squaredDifference(reconstruct(x), x);
       const ofBins = tf.mean(tf.reshape(errors, [BATCH, bins, columns]), 2);
-      const ofBands = tf.mean(tf.reshape(ofBins, [BATCH, bands, bins / bands]), 2);
-      residuals.set(values(tf.mean(ofBins, 1)).subarray(0, length), row);
-      bandResiduals.set(values(ofBands).subarray(0, length * bands), row * bands);
-    });
-    await yieldToOthers();
-  }
-  return { residuals, bandResiduals, bands };
+      return [tf.mean(ofBins, 1), tf.mean(tf.reshape(ofBins, [BATCH, bands, bins / bands]), 2)];
+    },
+    BATCH,
+  );
+  const none = new Float32Array(0);
+  return { residuals: residuals ?? none, bandResiduals: bandResiduals ?? none, bands };
 }
-
-const values = (tensor: tf.Tensor) => tensor.dataSync() as Float32Array;
