@@ -47,6 +47,19 @@ describe('trainResidual', () => {
     expect(Math.min(...odd.residuals)).toBeGreaterThan(Math.max(...heard.residuals));
   });
 
+  it('has moving averages of its batches alone after few steps, nothing of where they began', async () => {
+    const still = { ...SHORT, learningRate: 1e-9, batchSize: normal.rows };
+    const losses: number[] = [];
+    const { model } = await trainResidual(normal, {
+      ...{ ...still, steps: 3, heldOut: normal },
+      onProgress: ({ loss, heldOutLoss }) => void losses.push(loss, heldOutLoss ?? Number.NaN),
+    });
+    expect(losses).toHaveLength(6);
+    // Steps that change nothing, of the same segments in another order: training and inference are the same function.
+    for (const loss of losses) expect(loss / losses[0]!).toBeCloseTo(1, 4);
+    model.dispose();
+  });
+
   it('gives the same files for the same seed, byte for byte', async () => {
     const files = await filesOf(SHORT);
     expect(await filesOf(SHORT)).toEqual(files);

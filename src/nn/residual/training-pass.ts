@@ -13,8 +13,13 @@ import { convolve } from './convolve.js';
  * only the moving mean has to know of it. That spares two passes over the maps.
  *
  * @param x `[batch, bins, columns, 1]`
+ * @param momentum how much of the moving averages stays
  */
-export function trainingPass(blocks: readonly BlockVariables[], x: tf.Tensor4D): tf.Tensor4D {
+export function trainingPass(
+  blocks: readonly BlockVariables[],
+  x: tf.Tensor4D,
+  momentum = MOMENTUM,
+): tf.Tensor4D {
   let maps = x;
   for (const block of blocks) {
     maps = convolve(maps, block.kernel, block);
@@ -24,13 +29,13 @@ export function trainingPass(blocks: readonly BlockVariables[], x: tf.Tensor4D):
     }
     const { scale, offset, mean: movingMean, variance: movingVariance } = block.norm;
     const { y, mean, variance } = batchNorm(maps, scale, offset, EPSILON);
-    move(movingMean, tf.add(mean, block.bias));
-    move(movingVariance, variance);
+    move(movingMean, tf.add(mean, block.bias), momentum);
+    move(movingVariance, variance, momentum);
     maps = relu(y);
   }
   return maps;
 }
 
-function move(average: tf.Variable<tf.Rank.R1>, value: tf.Tensor1D): void {
-  average.assign(tf.add(tf.mul(average, MOMENTUM), tf.mul(value, 1 - MOMENTUM)));
+function move(average: tf.Variable<tf.Rank.R1>, value: tf.Tensor1D, momentum: number): void {
+  average.assign(tf.add(tf.mul(average, momentum), tf.mul(value, 1 - momentum)));
 }
