@@ -1,5 +1,5 @@
 import { PlantsenseError } from '../errors.js';
-import type { AudioEncoding, ImageEncoding, Records } from './types.js';
+import type { AudioEncoding, ImageEncoding, MachineDetector, MachineEvidence, Records } from './types.js';
 
 /** What a rule finds wrong with a record: `firstSample is -1: it must be ...`; undefined when all is well. */
 type Rule<T> = (record: T) => string | undefined;
@@ -74,6 +74,16 @@ function finite<T>(...fields: FieldsOf<T, number | null>[]): Rule<T> {
   );
 }
 
+function all<T>(...rules: Rule<T>[]): Rule<T> {
+  return record => {
+    for (const rule of rules) {
+      const found = rule(record);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
 function each<T, V>(fields: readonly string[], wrong: (value: V) => string | undefined): Rule<T> {
   return record => {
     for (const field of fields) {
@@ -123,6 +133,21 @@ function tensor(record: {
 }
 
 const LEVELS = ['laeqDb', 'lafmaxDb', 'lcpeakDb', 'lzeqDb', 'l10Db', 'l50Db', 'l90Db'] as const;
+
+const DETECTOR: Rule<MachineDetector> = all(
+  name('detector'),
+  count('segments'),
+  finite('meanResidual', 'threshold'),
+);
+
+const EVIDENCE: Rule<MachineEvidence> = all(
+  name('detector'),
+  count('segments'),
+  count('means'),
+  time('firstUs', 'lastUs', 'peakUs'),
+  finite('meanResidual', 'peakMean', 'peakResidual'),
+  items('bands', finite('lowHz', 'highHz', 'residual', 'normalResidual')),
+);
 
 const RULES: { readonly [N in keyof Records]: readonly Rule<Records[N]>[] } = {
   'audio-chunk': [
@@ -202,12 +227,25 @@ const RULES: { readonly [N in keyof Records]: readonly Rule<Records[N]>[] } = {
   ],
   'machine-score': [
     name('segmentId', 'sensor', 'streamId', 'modelVersion'),
+    index('firstSample'),
     time('timeUs'),
     duration('durationSecs'),
-    finite('residual', 'meanResidual', 'threshold'),
-    count('segments'),
+    finite('levelDb', 'residual'),
+    items('detectors', DETECTOR),
+    ({ bandResiduals }) => {
+      const at = bandResiduals.findIndex(value => !Number.isFinite(value));
+      return at < 0 ? undefined : `bandResiduals[${at}]: it is ${bandResiduals[at]}`;
+    },
   ],
-  alarm: [name('id', 'sensor', 'kind'), time('timeUs'), finite('value', 'threshold')],
+  alarm: [
+    name('id', 'sensor', 'kind'),
+    time('timeUs'),
+    finite('value', 'threshold'),
+    ({ evidence }) => {
+      const found = evidence === null ? undefined : EVIDENCE(evidence);
+      return found && `evidence.${found}`;
+    },
+  ],
   'model-announcement': [
     name('method', 'version', 'kind', 'uri', 'cardSha256'),
     index('sequence'),

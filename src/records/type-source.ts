@@ -13,6 +13,9 @@ interface NamedSchema {
 
 type Schema = string | readonly Schema[] | NamedSchema | { readonly type: Schema; readonly items?: Schema };
 
+/** Declarations by the name that they declare. */
+type Blocks = Map<string, string>;
+
 const HEADER = `// Written by scripts/schemas.mjs from schemas/*.avsc: change those and run it again.
 `;
 
@@ -34,31 +37,35 @@ const LINE_WIDTH = 110;
  * @returns the text of `types.ts`: an interface a record, a union of literals an enum, and `Records` that maps names
  */
 export function typeSource(schemas: ReadonlyMap<string, unknown>): string {
-  const blocks: string[] = [];
+  const blocks: Blocks = new Map();
   for (const schema of schemas.values()) declare(schema as NamedSchema, blocks);
   const names = [...schemas].map(
     ([record, schema]) => `  readonly '${record}': ${(schema as NamedSchema).name};`,
   );
   const map = `/** Every record by its schema's file name. */\nexport interface Records {\n${names.join('\n')}\n}\n`;
   // A record of one word needs no quotes, and the formatter removes them.
-  return [HEADER, ...blocks, map.replace(/'([a-z]+)':/g, '$1:')].join('\n');
+  return [HEADER, ...blocks.values(), map.replace(/'([a-z]+)':/g, '$1:')].join('\n');
 }
 
 /** Adds the declaration of a record or enum, those that it is made of first. */
-function declare(schema: NamedSchema, blocks: string[]): void {
+function declare(schema: NamedSchema, blocks: Blocks): void {
   if (schema.type === 'enum') {
-    blocks.push(`${comment(schema.doc, '')}${union(schema.name, schema.symbols ?? [])}\n`);
+    blocks.set(schema.name, `${comment(schema.doc, '')}${union(schema.name, schema.symbols ?? [])}\n`);
     return;
   }
   const fields = (schema.fields ?? []).map(
     field => `${comment(field.doc, '  ')}  readonly ${field.name}: ${reference(field.type, blocks)};\n`,
   );
-  blocks.push(`${comment(schema.doc, '')}export interface ${schema.name} {\n${fields.join('')}}\n`);
+  blocks.set(
+    schema.name,
+    `${comment(schema.doc, '')}export interface ${schema.name} {\n${fields.join('')}}\n`,
+  );
 }
 
 /** The type expression of a field; declares what it names. */
-function reference(schema: Schema, blocks: string[]): string {
+function reference(schema: Schema, blocks: Blocks): string {
   if (typeof schema === 'string') {
+    if (blocks.has(schema)) return schema;
     const primitive = PRIMITIVES[schema];
     if (primitive === undefined) throw new TypeError(`${schema} is not used by any record`);
     return primitive;

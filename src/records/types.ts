@@ -6,6 +6,49 @@ export type AlarmState = 'raised' | 'cleared';
 /** How urgent the alarm is. */
 export type AlarmSeverity = 'info' | 'warning' | 'critical';
 
+/** A frequency band that is reconstructed worse than in normal operation. */
+export interface WorstBand {
+  /** Its lower edge. */
+  readonly lowHz: number;
+  /** Its upper edge. */
+  readonly highHz: number;
+  /** Its mean residual in the segments that raised the alarm. */
+  readonly residual: number;
+  /** Its mean residual in normal operation. */
+  readonly normalResidual: number;
+}
+
+/** What the alarm of a machine rests on. */
+export interface MachineEvidence {
+  /** Name of the detector that raised it: sudden, creeping. */
+  readonly detector: string;
+  /** How many segments a mean stands for (n). */
+  readonly segments: number;
+  /** Start of the first segment above the threshold. */
+  readonly firstUs: number;
+  /** End of the last one so far. */
+  readonly lastUs: number;
+  /** How many means it rests on so far. */
+  readonly means: number;
+  /** Their mean. */
+  readonly meanResidual: number;
+  /** The largest of them. */
+  readonly peakMean: number;
+  /** The largest residual of a single segment. */
+  readonly peakResidual: number;
+  /** Start of that segment: what to listen to. */
+  readonly peakUs: number;
+  /** The worst bands first; told when the alarm is raised. */
+  readonly bands: readonly WorstBand[];
+  /**
+   * Where the sound of the segment that raised it is kept, relative to the clip store; null when clips are
+   * off.
+   */
+  readonly clipUri: string | null;
+  /** Why it was cleared: released, off, gap, end; null when it is raised. */
+  readonly closedBy: string | null;
+}
+
 /** A condition that a person should see, when it begins and when it ends, in topic alarms. */
 export interface Alarm {
   /** Id of the alarm: the same for its raising and its clearing. */
@@ -14,7 +57,7 @@ export interface Alarm {
   readonly sensor: string;
   /** Event time at which the condition began or ended. */
   readonly timeUs: number;
-  /** What is wrong: sensor-silent, sensor-gap, clock-jump, machine-abnormal, drift; stages may add theirs. */
+  /** What is wrong: sensor_silent, digital_silence, machine_abnormal; stages may add theirs. */
   readonly kind: string;
   /** Whether the condition begins or ends. */
   readonly state: AlarmState;
@@ -30,6 +73,8 @@ export interface Alarm {
   readonly subjectId: string | null;
   /** Version of the model behind it. */
   readonly modelVersion: string | null;
+  /** What the alarm of a machine rests on; null for other kinds. */
+  readonly evidence: MachineEvidence | null;
 }
 
 /** How a sample is written: signed integer of 16, 24 or 32 bits or 32-bit float, little endian. */
@@ -233,10 +278,31 @@ export interface MachineFeatures {
   readonly tensor: Uint8Array;
 }
 
-/** unknown: mean or threshold is missing. */
-export type MachineVerdict = 'normal' | 'abnormal' | 'unknown';
+/**
+ * normal, abnormal: the mean against the threshold; unknown: too few segments for a mean; off: the machine
+ * stands still.
+ */
+export type MachineVerdict = 'normal' | 'abnormal' | 'unknown' | 'off';
 
-/** The residual of one segment of a machine's sound, in topic machine.scores. */
+/** What one detector says of the segment. */
+export interface MachineDetector {
+  /** Name of the detector: sudden, creeping. */
+  readonly detector: string;
+  /** How many segments the mean stands for (n). */
+  readonly segments: number;
+  /** Mean residual of the last n segments; null until n have come since the last gap. */
+  readonly meanResidual: number | null;
+  /** The threshold for a mean of n (α). */
+  readonly threshold: number;
+  /** True when the threshold comes from too few means to trust. */
+  readonly provisional: boolean;
+  /** The mean against the threshold. */
+  readonly verdict: MachineVerdict;
+  /** True while an alarm of the detector is open. */
+  readonly alarm: boolean;
+}
+
+/** What was found of one segment of a machine's sound, in topic machine.scores. */
 export interface MachineScore {
   /** Id of the segment. */
   readonly segmentId: string;
@@ -244,22 +310,25 @@ export interface MachineScore {
   readonly sensor: string;
   /** Id of the recording session: new at each start of a recorder. */
   readonly streamId: string;
+  /** Index of the segment's first sample in its stream, at the model's sample rate. */
+  readonly firstSample: number;
   /** When the segment's first sample was taken. */
   readonly timeUs: number;
   /** Length of sound in the segment. */
   readonly durationSecs: number;
-  /** Mean squared reconstruction error of the segment. */
-  readonly residual: number;
-  /** How many segments the mean stands for (n). */
-  readonly segments: number;
-  /** Mean residual of the last n segments; null until n have come since the last gap. */
-  readonly meanResidual: number | null;
-  /** The threshold for a mean of n; null while none is known. */
-  readonly threshold: number | null;
-  /** True when the threshold comes from too few means to trust. */
-  readonly provisional: boolean;
-  /** The mean against the threshold. */
+  /** Level of the segment: dB SPL when the sensor is calibrated, else dBFS; null for digital silence. */
+  readonly levelDb: number | null;
+  /** Mean squared reconstruction error of the segment; null while the machine is off. */
+  readonly residual: number | null;
+  /**
+   * Residual of each frequency band, from the lowest up; the bands are equally wide. Empty while the machine
+   * is off.
+   */
+  readonly bandResiduals: readonly number[];
+  /** What the segment is called: abnormal when one detector says so. */
   readonly verdict: MachineVerdict;
+  /** What each detector says. */
+  readonly detectors: readonly MachineDetector[];
   /** Version of the model that made the row. */
   readonly modelVersion: string;
 }

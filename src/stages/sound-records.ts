@@ -107,6 +107,7 @@ export function silenceAlarm(
     threshold: null,
     subjectId: null,
     modelVersion: null,
+    evidence: null,
   });
   return { topic, key: sensor, value };
 }

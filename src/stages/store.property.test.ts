@@ -43,6 +43,7 @@ function alarm(id: number, message: string): Uint8Array {
     threshold: null,
     subjectId: null,
     modelVersion: null,
+    evidence: null,
   };
   return codec('alarm').encode(record);
 }

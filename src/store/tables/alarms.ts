@@ -10,7 +10,12 @@ export const alarms: Table<Sourced<Alarm>> = {
     column('id', string, 'Id of the alarm, for both rows.', row => row.record.id),
     column('sensor', symbol, 'Id of the microphone or camera.', row => row.record.sensor),
     column('time', timeUs, 'When the condition began or ended.', row => row.record.timeUs),
-    column('kind', symbol, 'What is wrong: sensor-silent, drift ...', row => row.record.kind),
+    column(
+      'kind',
+      symbol,
+      'What is wrong: sensor_silent, digital_silence, machine_abnormal.',
+      row => row.record.kind,
+    ),
     column('state', symbol, 'raised or cleared.', row => row.record.state),
     column('severity', symbol, 'info, warning or critical.', row => row.record.severity),
     column('message', string, 'One sentence for people.', row => row.record.message),
