@@ -18,14 +18,9 @@ export interface DetectorOptions {
   readonly releaseSecs: number;
   /** It closes too when there has been no mean at all for so many seconds. */
   readonly staleSecs: number;
-  /**
-   * An open alarm is told of again after so many seconds of evidence, with `continues`. The log need not be read from
-   * before that to go on. Infinity: never, and the log is needed from the alarm's beginning.
-   */
-  readonly reportSecs: number;
 }
 
-const COMMON = { releaseRatio: 0.9, staleSecs: 600, reportSecs: 3600 };
+const COMMON = { releaseRatio: 0.9, staleSecs: 600 };
 
 /** A fault that is heard at once (section 3.2). */
 export const SUDDEN_DEFAULTS: Omit<DetectorOptions, 'alpha'> = {
@@ -63,7 +58,6 @@ export function checkDetectors(detectors: readonly DetectorOptions[]): void {
     checkRange(`releaseRatio of ${name}`, options.releaseRatio, 0, 1);
     checkRange(`releaseSecs of ${name}`, options.releaseSecs, 0, Number.MAX_VALUE);
     checkRange(`staleSecs of ${name}`, options.staleSecs, 0, Number.MAX_VALUE);
-    checkRange(`reportSecs of ${name}`, options.reportSecs, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
   }
 }
 

@@ -7,10 +7,9 @@
  * **Replay.** The state can be built again from the log: a new monitor with `resumePoint`, that is given the segments from
  * `resumePoint.replayFromUs` on, says of every segment after the last one that the first monitor had seen what that one
  * would have said, bit for bit. (What it says of the earlier ones is to be thrown away.) That is
- * - the last n segments, when no mean is above α;
- * - n segments before the first one whose mean is above α, when an alarm is open or about to open;
- * - but with an open alarm no further back than n segments before its last `continues`: at most
- *   reportSecs + releaseSecs + staleSecs, and the time of n segments.
+ * - the last n segments;
+ * - n segments before the first one whose mean is above α, while an alarm is about to open: the time that it has to hold.
+ * Of an open alarm the point itself says all that is older.
  */
 import { PlantsenseError } from '../errors.js';
 import type { AlarmRecord } from './alarm.js';
