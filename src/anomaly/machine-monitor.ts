@@ -113,6 +113,16 @@ export class MachineMonitor {
     return alarms;
   }
 
+  /** Whether an alarm is open. */
+  get hasAlarm(): boolean {
+    return this.#detectors.some(({ isOpen }) => isOpen);
+  }
+
+  /** The sound has broken off: means start afresh. An open alarm stays open. */
+  interrupt(): void {
+    for (const detector of this.#detectors) detector.interrupt('gap');
+  }
+
   /** Nothing more comes, as at the end of a file: closes what is open. */
   end(): AlarmRecord[] {
     const alarms: AlarmRecord[] = [];
