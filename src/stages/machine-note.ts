@@ -25,6 +25,17 @@ export function encodeMachineNote({ replayFromUs, detectors }: MachineResumePoin
  * @throws PlantsenseError CHECKPOINT_INVALID
  */
 export function decodeMachineNote(note: Uint8Array, names: readonly string[]): MachineResumePoint | null {
+  const point = read(note);
+  if (point.detectors.length !== names.length) return null;
+  return { ...point, detectors: point.detectors.map((detector, i) => ({ ...detector, name: names[i]! })) };
+}
+
+/** Whether an alarm is open. @throws PlantsenseError CHECKPOINT_INVALID */
+export function noteHasAlarm(note: Uint8Array): boolean {
+  return read(note).detectors.some(({ alarm }) => alarm !== null);
+}
+
+function read(note: Uint8Array): MachineResumePoint {
   const input = new ByteReader(note);
   const replayFromUs = input.varint();
   const detectors: DetectorResumePoint[] = [];
@@ -33,9 +44,9 @@ export function decodeMachineNote(note: Uint8Array, names: readonly string[]): M
     const ownUs = replayFromUs + input.varint();
     const flag = input.byte();
     const alarm = flag === NO_ALARM ? null : readAlarm(input, INTERRUPTED_BY[flag] ?? null, replayFromUs);
-    detectors.push({ name: names[detectors.length] ?? '', sinceUs, replayFromUs: ownUs, alarm });
+    detectors.push({ name: '', sinceUs, replayFromUs: ownUs, alarm });
   }
-  return detectors.length === names.length ? { replayFromUs, detectors } : null;
+  return { replayFromUs, detectors };
 }
 
 const NO_ALARM = 255;
