@@ -42,7 +42,7 @@ export class Detector {
   #scale: Scale;
   readonly #window: RollingMean;
   #point: DetectorResumePoint;
-  /** Evidence of the open alarm, or of the run of means above α that may become one. */
+  /** Evidence of the open alarm, or of the run of means above the raise level that may become one. */
   #collector: EvidenceCollector | null = null;
   /** `null`: no alarm is open. */
   #openedUs: number | null = null;
@@ -131,7 +131,7 @@ export class Detector {
     if (this.isOpen) {
       if (mean !== null) this.#follow(segment, mean, out);
       if (this.isOpen) this.#setPoint();
-    } else if (mean !== null && mean > this.#scale.alpha) {
+    } else if (mean !== null && mean > this.#scale.alpha * this.options.raiseRatio) {
       this.#rise(segment, mean, out);
     } else {
       this.#startOver();
@@ -139,7 +139,7 @@ export class Detector {
     return mean;
   }
 
-  /** A mean above α, without an alarm. */
+  /** A mean above the raise level, without an alarm. */
   #rise(segment: MachineSegment, mean: number, out: AlarmRecord[]): void {
     const { startUs, endUs } = segment;
     if (this.#collector === null) {

@@ -12,6 +12,7 @@ const detector = (name: string): fc.Arbitrary<DetectorOptions> =>
     name: fc.constant(name),
     n: fc.integer({ min: 1, max: 5 }),
     alpha: fc.constantFrom(0.6, 1, 1.3),
+    raiseRatio: fc.constantFrom(1, 1.2),
     holdSegments: fc.integer({ min: 1, max: 4 }),
     holdSecs: fc.constantFrom(0, 2, 5),
     releaseRatio: fc.constantFrom(0.5, 0.8, 1),

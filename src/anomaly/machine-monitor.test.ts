@@ -35,6 +35,14 @@ describe('a sudden fault', () => {
     });
   });
 
+  it('alarms when it is as far above α as asked for, and is abnormal before that', () => {
+    const monitor = new MachineMonitor(machineOptions({ ...SUDDEN, raiseRatio: 1.5 }));
+    const verdicts = segmentsFrom(0, [1.4, 1.6]).map(segment => monitor.step(segment));
+    expect(verdicts.map(({ state }) => state)).toEqual(['abnormal', 'abnormal']);
+    expect(verdicts.map(({ alarms }) => alarms.length)).toEqual([0, 1]);
+    expect(verdicts[1]!.alarms[0]!.evidence.firstUs).toBe(1 * S);
+  });
+
   it('is no alarm at α itself', () => {
     const verdict = new MachineMonitor(machineOptions(SUDDEN)).step(segmentAt(0, 1));
     expect(verdict).toMatchObject({ state: 'normal', alarms: [] });
@@ -238,6 +246,7 @@ describe('bad input', () => {
     for (const alpha of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) made({ alpha }).toThrow(/α of sudden/);
     made({ n: 0 }).toThrow(/n of sudden/);
     made({ holdSegments: 0 }).toThrow(/holdSegments/);
+    made({ raiseRatio: 0.9 }).toThrow(/raiseRatio/);
     made({ holdSecs: Number.NaN }).toThrow(/holdSecs/);
     made({ releaseRatio: 1.1 }).toThrow(/releaseRatio/);
     made({ releaseSecs: -1 }).toThrow(/releaseSecs/);

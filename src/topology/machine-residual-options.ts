@@ -1,0 +1,13 @@
+import { SEGMENT_DEFAULTS, type SegmentOptions } from '../audio/segments.js';
+import type { MachineResidualOptions as Started } from '../stages/machine-residual.js';
+import type { MachineResidualOptions } from './stage-options.js';
+
+/** The options of a stage as it takes them. */
+export function machineResidualOf({ sudden, creeping, segment, ...rest }: MachineResidualOptions): Started {
+  const detectors = new Map(Object.entries({ sudden, creeping }));
+  return { ...rest, segment: segmentOf(segment), detectors };
+}
+
+function segmentOf({ hop, step }: MachineResidualOptions['segment']): SegmentOptions {
+  return { ...SEGMENT_DEFAULTS, overlap: SEGMENT_DEFAULTS.nFft - hop, step };
+}
