@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectStore, type Store } from './client.js';
 import { migrate } from './migrate.js';
 import { rollupDifferences } from './status.js';
 import { EVIDENCE_COLUMNS } from './tables/evidence-columns.js';
 import { alarms, machineScores } from './tables/index.js';
 import { alarmRow, machineScoreRow, range } from './testing/sample-rows.js';
-import { openTestStore, type TestStore } from './testing/test-store.js';
+import { openTestStore, readText, type TestStore } from './testing/test-store.js';
 
 const ROWS = 200;
 
@@ -75,6 +77,24 @@ describe('the rollup of machine scores', () => {
     expect(rows).toEqual(expected);
   });
 
+  it('comes out the same, byte for byte, in whatever order and blocks the rows came in', async () => {
+    const rollup = (store: Store) =>
+      Promise.all(
+        ['1m', '1h'].map(interval =>
+          readText(store, `SELECT * FROM machine_scores_${interval} ORDER BY ALL`),
+        ),
+      );
+    const other = connectStore({ ...test.store.address, database: 'other_order' });
+    await migrate(other);
+    for (const part of [3, 0, 2, 1]) {
+      const rows = range(machineScoreRow, 0, ROWS).filter((_, i) => i % 4 === part);
+      await other.insertBlock(machineScores, rows.reverse(), `scores-${part}`);
+    }
+    expect(await rollup(other)).toEqual(await rollup(test.store));
+    await other.command('DROP DATABASE other_order');
+    await other.close();
+  });
+
   it('says nothing of the residual where the machine was off all the time, and holds any number', async () => {
     const scored = machineScoreRow(0);
     const off = machineScoreRow(9);
@@ -132,5 +152,16 @@ describe('the table of alarms', () => {
       Array.isArray(value) ? value.length > 0 : value !== null,
     );
     expect(nothing).toEqual([]);
+  });
+});
+
+describe('the page of machines', () => {
+  it('has queries that work', async () => {
+    const page = readFileSync(new URL('../../docs/machines.md', import.meta.url), 'utf8');
+    const queries = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) =>
+      sql!.replace('press-7', 'press-1'),
+    );
+    expect(queries).toHaveLength(3);
+    for (const sql of queries) expect((await test.store.query(sql)).length).toBeGreaterThan(0);
   });
 });
