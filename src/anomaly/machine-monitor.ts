@@ -51,6 +51,7 @@ export interface ModelThresholds {
 export class MachineMonitor {
   readonly #options: MachineOptions;
   readonly #detectors: readonly Detector[];
+  #bands: number | null;
   #lastStartUs = Number.NEGATIVE_INFINITY;
 
   /**
@@ -66,6 +67,7 @@ export class MachineMonitor {
     if (resume !== null && names !== options.detectors.map(({ name }) => name).join())
       throw new PlantsenseError('PARAMETER_INVALID', `The resume point is of other detectors: ${names}.`);
     this.#options = options;
+    this.#bands = options.normalBands?.length ?? null;
     this.#detectors = options.detectors.map(
       (detector, i) =>
         new Detector(
@@ -136,15 +138,15 @@ export class MachineMonitor {
    */
   useModel({ alphas, normalBands }: ModelThresholds): void {
     checkResiduals('normal band residuals', normalBands ?? new Float64Array());
-    if (alphas.length !== this.#detectors.length || normalBands?.length !== this.#options.normalBands?.length)
+    if (alphas.length !== this.#detectors.length)
       throw new PlantsenseError(
         'PARAMETER_INVALID',
-        `The model has ${alphas.length} thresholds and ${normalBands?.length ?? 0} bands, the machine ` +
-          `${this.#detectors.length} detectors and ${this.#options.normalBands?.length ?? 0} bands.`,
+        `The model has ${alphas.length} thresholds, the machine ${this.#detectors.length} detectors.`,
       );
     this.#detectors.forEach(({ options }, i) => {
       checkAlpha(options.name, alphas[i]!);
     });
+    this.#bands = normalBands?.length ?? null;
     this.#detectors.forEach((detector, i) => {
       detector.rescale(this.#scale(alphas[i]!, normalBands));
     });
@@ -186,8 +188,8 @@ export class MachineMonitor {
       throw new PlantsenseError('PARAMETER_INVALID', `The segment at ${startUs} µs has the level NaN.`);
     if (off) return;
     checkResiduals(`residuals of the segment at ${startUs} µs`, Float64Array.of(residual));
-    const bands = this.#options.normalBands?.length;
-    if (bandResiduals === null || bands === undefined) return;
+    const bands = this.#bands;
+    if (bandResiduals === null || bands === null) return;
     if (bandResiduals.length !== bands)
       throw new PlantsenseError(
         'PARAMETER_INVALID',

@@ -113,7 +113,7 @@ function modelsOf(swaps: readonly Swap[]) {
     .sort((a, b) => a.fromSecs - b.fromSecs)
     .map(({ fromSecs, alpha, bands }, i) => ({
       fromUs: i === 0 ? Number.NEGATIVE_INFINITY : START_US + fromSecs * 1e6,
-      model: alpha === null ? null : judgingModel(`v${i}`, alpha, bands),
+      model: alpha === null ? null : judgingModel(`v${i}`, alpha, bands, bands === 3 ? [1] : undefined),
     }));
   return (timeUs: number) => models.findLast(({ fromUs }) => fromUs <= timeUs)!.model;
 }

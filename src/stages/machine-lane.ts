@@ -10,11 +10,11 @@ import { ChunkDecoder } from './chunk-decoder.js';
 import type { ClipStore } from './clip-store.js';
 import { machineAlarmRecord, machineScoreRecord, segmentId } from './machine-records.js';
 import {
-  type DetectorOverrides,
   isOff,
   type JudgedAlarm,
   MachineState,
   type SegmentScore,
+  type UntunedDetector,
 } from './machine-state.js';
 import type { Outgoing } from './outgoing.js';
 import { type SensorSettings, type SensorTable, settingsOf } from './sensor-settings.js';
@@ -28,7 +28,7 @@ export interface MachineLaneOptions {
   readonly topics: MachineTopics;
   readonly sensors: SensorTable;
   readonly stream: SegmentStreamOptions;
-  readonly detectors: ReadonlyMap<string, DetectorOverrides>;
+  readonly detectors: readonly UntunedDetector[];
   readonly idleSecs: number;
 }
 
@@ -162,7 +162,8 @@ export class MachineLane {
         const { segment, verdict, alarms } = state.judge(sound, score, replayed);
         if (replayed || verdict === null) continue;
         const { scores: topic } = this.#options.topics;
-        outputs.push(machineScoreRecord(topic, machine, { sound, segment, verdict }, score.model));
+        const judged = { sound, segment, verdict, ns: this.#options.detectors.map(({ n }) => n) };
+        outputs.push(machineScoreRecord(topic, machine, judged, score.model));
         for (const each of alarms) outputs.push(await this.#alarm(machine, settings, each, sound));
         for (const { alarm } of alarms) if (alarm.kind === 'opened') raised.push(alarm.detector);
       }
@@ -206,15 +207,15 @@ export class MachineLane {
   async #alarm(
     machine: string,
     { clips }: SensorSettings,
-    { alarm, model }: JudgedAlarm,
+    judged: JudgedAlarm,
     sound: SoundSegment | null,
   ): Promise<Outgoing> {
     const { alarms: topic } = this.#options.topics;
-    if (alarm.kind === 'closed' || sound === null)
-      return machineAlarmRecord(topic, machine, alarm, model, null);
+    if (judged.alarm.kind === 'closed' || sound === null)
+      return machineAlarmRecord(topic, machine, judged, null);
     const clip = { audio: sound.samples, sampleRateHz: SEGMENT_SAMPLE_RATE_HZ };
     const clipUri = await this.#clips.write(machine, segmentId(machine, sound), clip, clips);
-    return machineAlarmRecord(topic, machine, alarm, model, { sound, clipUri });
+    return machineAlarmRecord(topic, machine, judged, { sound, clipUri });
   }
 
   #retainedBytes(): number {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MachineResumePoint } from '../anomaly/machine-monitor.js';
-import { decodeMachineNote, encodeMachineNote } from './machine-note.js';
+import { decodeMachineNote, encodeMachineNote, type MachineNote } from './machine-note.js';
 
 const BASE_US = 1_700_000_000_000_000;
 const time = fc.integer({ min: BASE_US, max: BASE_US + 2 ** 45 });
@@ -22,16 +21,21 @@ const alarm = fc.record({
 const detector = (name: string) =>
   fc.record({ name: fc.constant(name), sinceUs: time, replayFromUs: time, alarm: fc.option(alarm) });
 
-const points: fc.Arbitrary<MachineResumePoint> = fc
-  .tuple(...NAMES.map(detector))
-  .map(detectors => ({ replayFromUs: Math.min(...detectors.map(each => each.replayFromUs)), detectors }))
-  .filter(({ replayFromUs, detectors }) => detectors.every(({ sinceUs }) => sinceUs >= replayFromUs));
+const model = fc.record({ version: fc.string({ minLength: 1 }), alphas: fc.tuple(value, value) });
+
+const notes: fc.Arbitrary<MachineNote> = fc
+  .tuple(fc.tuple(...NAMES.map(detector)), fc.option(model))
+  .map(([detectors, model]) => {
+    const replayFromUs = Math.min(...detectors.map(each => each.replayFromUs));
+    return { point: { replayFromUs, detectors }, model };
+  })
+  .filter(({ point }) => point.detectors.every(({ sinceUs }) => sinceUs >= point.replayFromUs));
 
 describe('the note of a machine', () => {
   it('comes back as it was', () => {
     fc.assert(
-      fc.property(points, point => {
-        expect(decodeMachineNote(encodeMachineNote(point), NAMES)).toEqual(point);
+      fc.property(notes, note => {
+        expect(decodeMachineNote(encodeMachineNote(note), NAMES)).toEqual(note);
       }),
     );
   });
@@ -43,20 +47,20 @@ describe('the note of a machine', () => {
       replayFromUs: BASE_US,
       alarm: null,
     }));
-    const note = encodeMachineNote({ replayFromUs: BASE_US, detectors: well });
-    expect(note.length).toBeLessThanOrEqual(20);
+    const note = encodeMachineNote({ point: { replayFromUs: BASE_US, detectors: well }, model: null });
+    expect(note.length).toBeLessThanOrEqual(21);
   });
 
-  it('says nothing for a model with other detectors', () => {
+  it('says nothing to a stage with other detectors', () => {
     fc.assert(
-      fc.property(points, point => {
-        expect(decodeMachineNote(encodeMachineNote(point), ['sudden'])).toBeNull();
+      fc.property(notes, note => {
+        expect(decodeMachineNote(encodeMachineNote(note), ['sudden'])).toBeNull();
       }),
     );
   });
 
   it('is refused when it is cut short', () => {
-    const [sample] = fc.sample(points, 1);
+    const [sample] = fc.sample(notes, 1);
     const note = encodeMachineNote(sample!);
     expect(() => decodeMachineNote(note.subarray(0, note.length - 1), NAMES)).toThrow(
       expect.objectContaining({ code: 'CHECKPOINT_INVALID' }),

@@ -3,14 +3,22 @@ import type { DetectorResumePoint, OpenAlarm } from '../anomaly/detector.js';
 import type { MachineResumePoint } from '../anomaly/machine-monitor.js';
 import { ByteReader, ByteWriter } from '../stream/byte-codec.js';
 
-/**
- * What a commit notes of a machine: the resume point of its monitor in some twenty bytes, some sixty more for each open
- * alarm. Times are written as differences.
- */
-export function encodeMachineNote({ replayFromUs, detectors }: MachineResumePoint): Uint8Array {
+/** What a commit notes of a machine. */
+export interface MachineNote {
+  /** Of its monitor. */
+  readonly point: MachineResumePoint;
+  /** What the open alarms were judged by, should nothing more be heard of the machine; null without an open alarm. */
+  readonly model: { readonly version: string; readonly alphas: readonly number[] } | null;
+}
+
+/** Some twenty bytes, some eighty more with an open alarm. Times are written as differences. */
+export function encodeMachineNote({ point, model }: MachineNote): Uint8Array {
+  const { replayFromUs, detectors } = point;
   const out = new ByteWriter();
+  out.text(model?.version ?? '');
   out.varint(replayFromUs);
-  for (const { sinceUs, replayFromUs: ownUs, alarm } of detectors) {
+  for (const [i, { sinceUs, replayFromUs: ownUs, alarm }] of detectors.entries()) {
+    if (model) out.double(model.alphas[i]!);
     out.varint(sinceUs - replayFromUs);
     out.varint(ownUs - replayFromUs);
     out.byte(alarm === null ? NO_ALARM : INTERRUPTED_BY.indexOf(alarm.interruptedBy));
@@ -21,32 +29,25 @@ export function encodeMachineNote({ replayFromUs, detectors }: MachineResumePoin
 
 /**
  * @param names of the monitor's detectors, in their order
- * @returns null when the note is of another number of detectors: their model was another one
+ * @returns null when the note is of another number of detectors
  * @throws PlantsenseError CHECKPOINT_INVALID
  */
-export function decodeMachineNote(note: Uint8Array, names: readonly string[]): MachineResumePoint | null {
-  const point = read(note);
-  if (point.detectors.length !== names.length) return null;
-  return { ...point, detectors: point.detectors.map((detector, i) => ({ ...detector, name: names[i]! })) };
-}
-
-/** Whether an alarm is open. @throws PlantsenseError CHECKPOINT_INVALID */
-export function noteHasAlarm(note: Uint8Array): boolean {
-  return read(note).detectors.some(({ alarm }) => alarm !== null);
-}
-
-function read(note: Uint8Array): MachineResumePoint {
+export function decodeMachineNote(note: Uint8Array, names: readonly string[]): MachineNote | null {
   const input = new ByteReader(note);
+  const version = input.text();
   const replayFromUs = input.varint();
   const detectors: DetectorResumePoint[] = [];
+  const alphas: number[] = [];
   while (!input.isAtEnd) {
+    if (version !== '') alphas.push(input.double());
     const sinceUs = replayFromUs + input.varint();
     const ownUs = replayFromUs + input.varint();
     const flag = input.byte();
     const alarm = flag === NO_ALARM ? null : readAlarm(input, INTERRUPTED_BY[flag] ?? null, replayFromUs);
-    detectors.push({ name: '', sinceUs, replayFromUs: ownUs, alarm });
+    detectors.push({ name: names[detectors.length] ?? '', sinceUs, replayFromUs: ownUs, alarm });
   }
-  return { replayFromUs, detectors };
+  if (detectors.length !== names.length) return null;
+  return { point: { replayFromUs, detectors }, model: version === '' ? null : { version, alphas } };
 }
 
 const NO_ALARM = 255;

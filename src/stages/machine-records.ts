@@ -1,6 +1,7 @@
 import type { AlarmRecord } from '../anomaly/alarm.js';
 import { bandHz, equalBands } from '../anomaly/frequency-bands.js';
 import type { MachineSegment, SegmentState, SegmentVerdict } from '../anomaly/machine-segment.js';
+import type { WorseBand } from '../anomaly/worst-bands.js';
 import type { SoundSegment } from '../audio/segment-stream.js';
 import { SEGMENT_SAMPLE_RATE_HZ } from '../audio/segments.js';
 import type { MachineDetails } from '../lifecycle/machine-model/machine-details.js';
@@ -8,6 +9,7 @@ import { codec } from '../records/codec.js';
 import { originId } from '../records/ids.js';
 import { tensorBytes } from '../records/tensor-bytes.js';
 import type { MachineVerdict } from '../records/types.js';
+import type { JudgedAlarm } from './machine-state.js';
 import type { Outgoing } from './outgoing.js';
 
 /** Records that are made of a machine's segments, encoded. */
@@ -35,10 +37,12 @@ export function machineFeaturesRecord(
   return { topic, key: sensor, value, soundEndUs: endUs };
 }
 
+/** A segment, what detectors say of it, and their n. */
 export interface JudgedSegment {
   readonly sound: SoundSegment;
   readonly segment: MachineSegment;
   readonly verdict: SegmentVerdict;
+  readonly ns: readonly number[];
 }
 
 /** What a record needs to know of a model. */
@@ -50,7 +54,7 @@ export interface RecordedModel {
 export function machineScoreRecord(
   topic: string,
   sensor: string,
-  { sound, segment, verdict }: JudgedSegment,
+  { sound, segment, verdict, ns }: JudgedSegment,
   { version, details }: RecordedModel,
 ): Outgoing {
   const { streamId, firstSample, startUs, endUs, clippedSamples } = sound;
@@ -62,8 +66,10 @@ export function machineScoreRecord(
     residual: isOff ? null : segment.residual,
     bandResiduals: isOff ? [] : Array.from(segment.bandResiduals ?? []),
     verdict: VERDICTS[verdict.state],
-    detectors: verdict.detectors.map(({ detector, mean, state, alarm }, i) => {
-      const { n, alpha, provisional } = details.thresholds[i]!;
+    detectors: verdict.detectors.flatMap(({ detector, mean, state, alarm }, i) => {
+      const threshold = details.thresholds.find(({ n }) => n === ns[i]);
+      if (!threshold) return [];
+      const { n, alpha, provisional } = threshold;
       return {
         ...{ detector, segments: n, meanResidual: mean, threshold: alpha, provisional },
         ...{ verdict: VERDICTS[state], alarm },
@@ -91,13 +97,11 @@ export interface RaisedBy {
 export function machineAlarmRecord(
   topic: string,
   sensor: string,
-  alarm: AlarmRecord,
-  { version, details }: RecordedModel,
+  { alarm, version, details }: JudgedAlarm,
   raisedBy: RaisedBy | null,
 ): Outgoing {
   const { kind, detector, n, alpha, openedUs, atUs, closedBy, evidence, worstBands } = alarm;
   const { firstUs, lastUs, segments, meanScore, peakScore, peakResidual, peakUs } = evidence;
-  const bands = equalBands(details.segment.nFft / 2, details.normalBands.length);
   const value = codec('alarm').encode({
     id: originId(`machine ${detector}`, sensor, '', openedUs),
     ...{ sensor, timeUs: atUs, kind: 'machine_abnormal' },
@@ -109,14 +113,18 @@ export function machineAlarmRecord(
     evidence: {
       ...{ detector, segments: n, firstUs, lastUs, means: segments },
       ...{ meanResidual: meanScore, peakMean: peakScore, peakResidual, peakUs },
-      bands: worstBands.map(({ band, residual, normalResidual }) => {
-        const [lowHz, highHz] = bandHz(bands, band, SEGMENT_SAMPLE_RATE_HZ, details.segment.nFft);
-        return { lowHz, highHz, residual, normalResidual };
-      }),
+      bands: details ? worstBands.map(band => bandRecord(band, details)) : [],
       ...{ clipUri: raisedBy?.clipUri ?? null, closedBy },
     },
   });
   return { topic, key: sensor, value };
+}
+
+function bandRecord({ band, residual, normalResidual }: WorseBand, details: MachineDetails) {
+  const { nFft } = details.segment;
+  const bands = equalBands(nFft / 2, details.normalBands.length);
+  const [lowHz, highHz] = bandHz(bands, band, SEGMENT_SAMPLE_RATE_HZ, nFft);
+  return { lowHz, highHz, residual, normalResidual };
 }
 
 function raisedMessage({ n, alpha, evidence: { peakScore } }: AlarmRecord): string {

@@ -23,7 +23,7 @@ import type {
   MachineWorkerData,
   RefusedChunk,
 } from './machine-residual.worker.js';
-import type { DetectorOverrides } from './machine-state.js';
+import type { UntunedDetector } from './machine-state.js';
 import { ModelWatch } from './model-watch.js';
 import { type Indexed, indexed } from './outgoing.js';
 import { sending } from './sending.js';
@@ -41,7 +41,7 @@ export interface MachineResidualOptions {
     readonly deadLetter: string;
   };
   readonly segment: SegmentOptions;
-  readonly detectors: ReadonlyMap<string, DetectorOverrides>;
+  readonly detectors: readonly UntunedDetector[];
   readonly whenNoModel: 'wait' | 'unscored';
   readonly idleSecs: number;
   readonly clockJumpSecs: number;

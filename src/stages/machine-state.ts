@@ -1,19 +1,32 @@
 import type { AlarmRecord } from '../anomaly/alarm.js';
 import type { DetectorOptions } from '../anomaly/detector-options.js';
-import { MachineMonitor, type MachineOptions } from '../anomaly/machine-monitor.js';
+import {
+  MACHINE_DEFAULTS,
+  MachineMonitor,
+  type MachineResumePoint,
+  type ModelThresholds,
+} from '../anomaly/machine-monitor.js';
 import type { MachineSegment, SegmentVerdict } from '../anomaly/machine-segment.js';
 import type { SoundSegment } from '../audio/segment-stream.js';
 import type { MachineModel } from '../lifecycle/machine-model/machine-model.js';
 import { NO_LOG_NEEDED, type StateKey } from '../stream/checkpoint.js';
 import type { CheckpointChange } from '../stream/watermark.js';
-import { decodeMachineNote, encodeMachineNote, noteHasAlarm } from './machine-note.js';
+import { decodeMachineNote, encodeMachineNote, type MachineNote } from './machine-note.js';
 import type { MachineSettings } from './sensor-settings.js';
 
 /** What judging needs of a model. */
-export type JudgingModel = Pick<MachineModel, 'version' | 'details' | 'monitorOptions'>;
+export type JudgingModel = Pick<MachineModel, 'version' | 'details'>;
 
-/** What a topology may say of a detector. */
-export type DetectorOverrides = Partial<Omit<DetectorOptions, 'name' | 'n' | 'alpha'>>;
+/** A model of few recordings has no threshold for a mean of many: the detector is there, and says nothing. */
+const UNREACHABLE = Number.MAX_VALUE;
+
+/** A model's threshold for a mean of n. */
+export function thresholdOf({ thresholds }: MachineModel['details'], n: number) {
+  return thresholds.find(threshold => threshold.n === n);
+}
+
+/** A detector, whose α the models have. */
+export type UntunedDetector = Omit<DetectorOptions, 'alpha'>;
 
 /** What a model found of a segment; a machine that is off has no residuals. */
 export interface SegmentScore {
@@ -25,7 +38,9 @@ export interface SegmentScore {
 /** An alarm's step, with the model that it was judged by. */
 export interface JudgedAlarm {
   readonly alarm: AlarmRecord;
-  readonly model: JudgingModel;
+  readonly version: string;
+  /** null when the alarm closes, and names no bands. */
+  readonly details: MachineModel['details'] | null;
 }
 
 export interface Judgement {
@@ -46,9 +61,9 @@ export function isOff({ levelDb }: Pick<SoundSegment, 'levelDb'>, { offBelowDb }
  */
 export class MachineState {
   readonly #settings: MachineSettings;
-  readonly #detectors: ReadonlyMap<string, DetectorOverrides>;
+  readonly #detectors: readonly UntunedDetector[];
   /** Of the last commit, until the first segment. */
-  #note: Uint8Array | null;
+  #note: MachineNote | null;
   #monitor: MachineMonitor | null = null;
   #model: JudgingModel | null = null;
   #lastStartUs = Number.NEGATIVE_INFINITY;
@@ -57,18 +72,19 @@ export class MachineState {
   /** Segments from there on, and the marks of the chunks that they begin in. */
   readonly #marks: { readonly startUs: number; readonly mark: number }[] = [];
 
-  constructor(
-    settings: MachineSettings,
-    detectors: ReadonlyMap<string, DetectorOverrides>,
-    note: Uint8Array | null,
-  ) {
+  constructor(settings: MachineSettings, detectors: readonly UntunedDetector[], note: Uint8Array | null) {
     this.#settings = settings;
     this.#detectors = detectors;
-    this.#note = note;
+    this.#note =
+      note &&
+      decodeMachineNote(
+        note,
+        detectors.map(({ name }) => name),
+      );
   }
 
   get hasAlarm(): boolean {
-    return this.#monitor?.hasAlarm ?? (this.#note !== null && noteHasAlarm(this.#note));
+    return this.#monitor?.hasAlarm ?? this.#note?.model != null;
   }
 
   /**
@@ -85,7 +101,8 @@ export class MachineState {
     this.#lastStartUs = startUs;
     this.#marks.push({ startUs, mark: sound.mark });
     this.#moveOn();
-    const alarms = verdict.alarms.map(alarm => ({ alarm, model }));
+    const { version, details } = model;
+    const alarms = verdict.alarms.map(alarm => ({ alarm, version, details }));
     return { segment, verdict, alarms: [...ended, ...alarms] };
   }
 
@@ -95,13 +112,16 @@ export class MachineState {
     this.#moveOn();
   }
 
-  /**
-   * Nothing more comes: closes what is open. An alarm of before the restart stays open until the machine is heard again,
-   * since no model is known yet that could say what it was.
-   */
+  /** Nothing more comes: closes what is open. */
   end(): JudgedAlarm[] {
-    const model = this.#model;
-    return model === null ? [] : (this.#monitor?.end() ?? []).map(alarm => ({ alarm, model }));
+    const noted = this.#note?.model;
+    if (this.#note && noted) {
+      // Nothing was judged since the restart.
+      this.#monitor = this.#newMonitor({ alphas: noted.alphas, normalBands: null }, this.#note.point);
+      this.#note = null;
+    }
+    const version = noted?.version ?? this.#model?.version ?? '';
+    return (this.#monitor?.end() ?? []).map(alarm => ({ alarm, version, details: null }));
   }
 
   /**
@@ -111,58 +131,49 @@ export class MachineState {
   change(key: StateKey, streamMark: number | null): CheckpointChange {
     const offset = this.#marks[0]?.mark ?? streamMark;
     if (offset === null && !this.hasAlarm) return { type: 'release', key };
-    const note = this.#monitor ? encodeMachineNote(this.#monitor.resumePoint) : this.#note;
+    const note = this.#noteNow();
     const hold = { type: 'hold', key, offset: offset ?? NO_LOG_NEEDED } as const;
-    return note ? { ...hold, note } : hold;
+    return note ? { ...hold, note: encodeMachineNote(note) } : hold;
   }
 
-  /** Judges by a model from a time on. @returns alarms that end, as they can't go on under it */
+  /** Judges by a model from a time on. @returns alarms that end there */
   #use(model: JudgingModel, startUs: number, replayed: boolean): readonly JudgedAlarm[] {
-    const options = this.#optionsOf(model);
-    const names = options.detectors.map(({ name }) => name);
+    const thresholds = this.#thresholdsOf(model);
     if (this.#monitor === null) {
-      const point = this.#note && decodeMachineNote(this.#note, names);
-      this.#monitor = new MachineMonitor(options, point);
+      const point = this.#note?.point ?? null;
+      this.#monitor = this.#newMonitor(thresholds, point);
       this.#replayFromUs = point?.replayFromUs ?? Number.NEGATIVE_INFINITY;
       this.#note = null;
-      this.#model = model;
-    }
-    const isPutBack = startUs <= this.#lastStartUs || (!replayed && startUs < this.#replayFromUs);
-    if (isPutBack || !this.#isAlike(model)) {
-      // The sensor's clock was put back, or the model hears with other detectors or bands.
-      const ended = this.end();
-      this.#monitor = new MachineMonitor(options);
-      this.#marks.length = 0;
-      this.#replayFromUs = Number.NEGATIVE_INFINITY;
-      this.#lastStartUs = Number.NEGATIVE_INFINITY;
-      this.#model = model;
-      return ended;
-    }
-    if (model.version !== this.#model?.version) {
-      const alphas = options.detectors.map(({ alpha }) => alpha);
-      this.#monitor.useModel({ alphas, normalBands: options.normalBands });
-    }
+    } else if (model.version !== this.#model?.version) this.#monitor.useModel(thresholds);
     this.#model = model;
-    return [];
+    const isPutBack = startUs <= this.#lastStartUs || (!replayed && startUs < this.#replayFromUs);
+    if (!isPutBack) return [];
+    // The sensor's clock was put back: times would go round.
+    const ended = this.end();
+    this.#monitor = this.#newMonitor(thresholds, null);
+    this.#marks.length = 0;
+    this.#replayFromUs = Number.NEGATIVE_INFINITY;
+    return ended;
   }
 
-  #optionsOf(model: JudgingModel): MachineOptions {
-    const options = model.monitorOptions(this.#settings.offBelowDb);
-    const detectors = options.detectors.map(detector => ({
-      ...detector,
-      ...this.#detectors.get(detector.name),
-    }));
-    return { ...options, detectors };
+  #newMonitor({ alphas, normalBands }: ModelThresholds, point: MachineResumePoint | null): MachineMonitor {
+    const detectors = this.#detectors.map((detector, i) => ({ ...detector, alpha: alphas[i]! }));
+    const { offBelowDb } = this.#settings;
+    return new MachineMonitor({ ...MACHINE_DEFAULTS, detectors, offBelowDb, normalBands }, point);
   }
 
-  #isAlike({ details }: JudgingModel): boolean {
-    const known = this.#model?.details;
-    const ns = (thresholds: readonly { readonly n: number }[]) => thresholds.map(({ n }) => n).join();
-    return (
-      known !== undefined &&
-      ns(known.thresholds) === ns(details.thresholds) &&
-      known.normalBands.length === details.normalBands.length
-    );
+  #thresholdsOf({ details }: JudgingModel): ModelThresholds {
+    const alphas = this.#detectors.map(({ n }) => thresholdOf(details, n)?.alpha ?? UNREACHABLE);
+    return { alphas, normalBands: Float64Array.from(details.normalBands) };
+  }
+
+  #noteNow(): MachineNote | null {
+    if (this.#monitor === null) return this.#note;
+    const model = this.hasAlarm && this.#model;
+    return {
+      point: this.#monitor.resumePoint,
+      model: model ? { version: model.version, alphas: this.#thresholdsOf(model).alphas } : null,
+    };
   }
 
   #moveOn(): void {

@@ -1,10 +1,14 @@
+import { CREEPING_DEFAULTS, SUDDEN_DEFAULTS } from '../anomaly/detector-options.js';
 import { SEGMENT_DEFAULTS, type SegmentOptions } from '../audio/segments.js';
 import type { MachineResidualOptions as Started } from '../stages/machine-residual.js';
 import type { MachineResidualOptions } from './stage-options.js';
 
 /** The options of a stage as it takes them. */
 export function machineResidualOf({ sudden, creeping, segment, ...rest }: MachineResidualOptions): Started {
-  const detectors = new Map(Object.entries({ sudden, creeping }));
+  const detectors = [
+    { ...SUDDEN_DEFAULTS, ...sudden },
+    { ...CREEPING_DEFAULTS, ...creeping },
+  ];
   return { ...rest, segment: segmentOf(segment), detectors };
 }
 

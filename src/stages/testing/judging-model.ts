@@ -1,22 +1,21 @@
 import { CREEPING_DEFAULTS, SUDDEN_DEFAULTS } from '../../anomaly/detector-options.js';
-import { MACHINE_DEFAULTS } from '../../anomaly/machine-monitor.js';
 import type { SoundSegment } from '../../audio/segment-stream.js';
 import { SEGMENT_DEFAULTS } from '../../audio/segments.js';
 import type { MachineDetails } from '../../lifecycle/machine-model/machine-details.js';
 import type { HeardSegment } from '../machine-lane.js';
-import type { DetectorOverrides, JudgingModel, SegmentScore } from '../machine-state.js';
+import type { JudgingModel, SegmentScore, UntunedDetector } from '../machine-state.js';
 
 /** A detector's n in these tests: few, so that a second has many means. */
 export const CREEPING_N = 4;
 
 /** Short times, so that everything happens often. */
-export const QUICK_DETECTORS: ReadonlyMap<string, DetectorOverrides> = new Map([
-  ['sudden', { raiseRatio: 1.2, releaseSecs: 0.03, staleSecs: 0.2 }],
-  ['creeping', { holdSegments: 5, releaseSecs: 0.05, staleSecs: 0.3 }],
-]);
+export const QUICK_DETECTORS: readonly UntunedDetector[] = [
+  { ...SUDDEN_DEFAULTS, raiseRatio: 1.2, releaseSecs: 0.03, staleSecs: 0.2 },
+  { ...CREEPING_DEFAULTS, n: CREEPING_N, holdSegments: 5, releaseSecs: 0.05, staleSecs: 0.3 },
+];
 
 /** A model with thresholds and no network: {@link scoreOf} takes its place. */
-export function judgingModel(version: string, alpha: number, bands = 2): JudgingModel {
+export function judgingModel(version: string, alpha: number, bands = 2, ns = [1, CREEPING_N]): JudgingModel {
   const threshold = { alpha, type: 'quantile', provisional: false, independentMeans: 100 } as const;
   const rest = { specificity: 0.99, sensitivity: null, gamma: null };
   const normalBands = new Array<number>(bands).fill(0.1);
@@ -25,17 +24,8 @@ export function judgingModel(version: string, alpha: number, bands = 2): Judging
     details: {
       segment: SEGMENT_DEFAULTS,
       normalBands,
-      thresholds: [1, CREEPING_N].map(n => ({ n, ...threshold, ...rest })),
+      thresholds: ns.map(n => ({ n, ...threshold, ...rest })),
     } as unknown as MachineDetails,
-    monitorOptions: (offBelowDb = null) => ({
-      ...MACHINE_DEFAULTS,
-      detectors: [
-        { ...SUDDEN_DEFAULTS, alpha },
-        { ...CREEPING_DEFAULTS, n: CREEPING_N, alpha },
-      ],
-      offBelowDb,
-      normalBands: Float64Array.from(normalBands),
-    }),
   };
 }
 
