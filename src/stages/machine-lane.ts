@@ -122,10 +122,12 @@ export class MachineLane {
     }
     const chunkEndUs = chunk.startTimeUs + secs * 1e6;
     for (const name of this.#idle.heard(sensor, chunkEndUs)) {
+      // What became idle before the position has nothing that is rebuilt; should it be held, it has come back since.
+      if (replayed) continue;
       const segments = this.#streams.get(name)?.close() ?? [];
       this.#streams.delete(name);
       const its = settingsOf(this.#options.sensors, name);
-      if (its.machine !== null) parts.push(this.#part(name, its, segments, 'idle', null, replayed));
+      if (its.machine !== null) parts.push(this.#part(name, its, segments, 'idle', null, false));
     }
     if (record.endOfStream) this.#idle.forget(sensor);
     const audioSecs = replayed || settings.machine === null ? 0 : secs;
