@@ -188,7 +188,7 @@ export class Detector {
 
   /** All before `sinceUs` is known by the point and the window; in a replay it is known already. */
   #setPoint(sinceUs = this.#lastStartUs + 1): void {
-    if (sinceUs <= this.#point.sinceUs) return;
+    if (sinceUs < this.#point.sinceUs) return;
     const { name } = this.options;
     this.#point = {
       name,

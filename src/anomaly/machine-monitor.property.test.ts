@@ -192,6 +192,18 @@ describe('a machine’s monitor', () => {
     );
   });
 
+  it('needs nothing of the log where the sound has broken off', () => {
+    fc.assert(
+      fc.property(options, day, (machine, segments) => {
+        fc.pre(segments.length > 0);
+        const monitor = new MachineMonitor(machine);
+        listen(monitor, segments);
+        monitor.interrupt();
+        expect(monitor.resumePoint.replayFromUs).toBeGreaterThan(segments.at(-1)!.startUs);
+      }),
+    );
+  });
+
   it('without an alarm needs the last n segments only', () => {
     fc.assert(
       fc.property(options, fc.integer({ min: 1, max: 30 }), (machine, length) => {

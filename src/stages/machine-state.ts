@@ -121,7 +121,9 @@ export class MachineState {
       this.#note = null;
     }
     const version = noted?.version ?? this.#model?.version ?? '';
-    return (this.#monitor?.end() ?? []).map(alarm => ({ alarm, version, details: null }));
+    const alarms = this.#monitor?.end() ?? [];
+    this.#moveOn();
+    return alarms.map(alarm => ({ alarm, version, details: null }));
   }
 
   /**
