@@ -196,11 +196,11 @@ const DETECTOR = {
     'How far above its threshold a mean must be to count towards an alarm: 1.5 is half above it.',
   ),
   hold_segments: integer(1, 10_000).describe('So many means in a row must be above that.'),
-  hold_secs: number(0, 86_400).describe('And their segments must span so many seconds.'),
+  hold_secs: number(0, 86_400).describe('Their segments must span so many seconds besides.'),
   release_ratio: number(0, 1).describe(
-    'An alarm begins to close when the mean is below its threshold times this,',
+    'An alarm begins to close when the mean is below its threshold times this.',
   ),
-  release_secs: number(0, 86_400).describe('and closes when no mean has reached that for so many seconds.'),
+  release_secs: number(0, 86_400).describe('It closes when no mean has reached that for so many seconds.'),
   stale_secs: number(0, 86_400).describe(
     'It closes too when there has been no mean for so many seconds: the machine is off, or not heard.',
   ),
