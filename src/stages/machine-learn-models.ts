@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
+import { announcementsOf } from '../lifecycle/machine-model/announce-machine.js';
 import { machineDetailsSchema } from '../lifecycle/machine-model/machine-details.js';
 import { segmentFeatureSet } from '../lifecycle/machine-model/segment-features.js';
 import { loadModel } from '../lifecycle/model-store.js';
@@ -31,7 +32,7 @@ export class MachineModels {
 
   /** Those of a machine; of all, `''`. */
   of(entity: string): readonly ModelAnnouncement[] {
-    return this.announcements.filter(each => each.method === 'machine' && each.entity === entity);
+    return announcementsOf(this.announcements, entity);
   }
 
   activeAt(entity: string, timeUs: number): ModelAnnouncement | null {

@@ -4,6 +4,7 @@ import { classify } from '../errors.js';
 import { announceModel } from '../lifecycle/announce-model.js';
 import { type Artefact, openArtefact } from '../lifecycle/artefact.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
+import { nextMachineSequence } from '../lifecycle/machine-model/announce-machine.js';
 import type { PromotionRule } from '../lifecycle/machine-model/judge-challenger.js';
 import type { MachineTrainingSet, TrainingSegment } from '../lifecycle/machine-model/machine-training-set.js';
 import { segmentFeatureSet } from '../lifecycle/machine-model/segment-features.js';
@@ -112,17 +113,9 @@ function requestOf(
     options: {
       ...machineFitOptions(model),
       ...(architecture && { architecture }),
-      ...{ segment, promote, sequence: nextOf(announcements, entity) },
+      ...{ segment, promote, sequence: nextMachineSequence(announcements, entity) },
     },
   };
-}
-
-/** The number of a machine's next model, after all that were announced of it. */
-export function nextOf(announcements: readonly ModelAnnouncement[], entity: string): number {
-  const sequences = announcements
-    .filter(each => each.method === 'machine' && each.entity === entity)
-    .map(({ version }) => Number(/^v(\d+)-/.exec(version)?.[1] ?? 0));
-  return Math.max(0, ...sequences) + 1;
 }
 
 /** What is read for the task, or what an interrupted training of it has kept. */

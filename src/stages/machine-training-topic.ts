@@ -86,13 +86,15 @@ export function topicSegment(
 /**
  * The options that segments of a topic were cut with. A tensor has their id only.
  *
- * @param expected of the stage that writes the topic; null when there is none in the topology: only the defaults are known then
+ * @param expected what they should be; null when nothing says it: only the defaults are known then
+ * @param whose these are, for people
  * @throws PlantsenseError FEATURES_MISMATCH
  */
 export function segmentOptionsOfTopic(
   topic: string,
   { featureSet, shape }: SegmentKind,
   expected: Partial<SegmentOptions> | null,
+  whose = "the topology's `segment` options",
 ): SegmentOptions {
   const options: SegmentOptions = { ...SEGMENT_DEFAULTS, ...expected };
   const wanted = segmentFeatureSet(options);
@@ -101,7 +103,7 @@ export function segmentOptionsOfTopic(
   throw new PlantsenseError(
     'FEATURES_MISMATCH',
     `The newest segments of ${topic} are ${shape.join(' x ')} of the feature set ${featureSet}; ` +
-      `${expected ? "the topology's" : 'the default'} \`segment\` options give ${bins} x ${options.width} of ${wanted}.`,
+      `${expected ? whose : 'the default options'} give ${bins} x ${options.width} of ${wanted}.`,
   );
 }
 
