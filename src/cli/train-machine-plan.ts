@@ -15,7 +15,6 @@ export interface TopicSource extends MachineTopic {
   readonly maxSegments: number;
   /** Who knows what the segments were cut with, for people, and what; null when nobody does. */
   readonly segment: { readonly options: Partial<SegmentOptions>; readonly whose: string } | null;
-  readonly scores: string;
 }
 
 export interface TrainMachinePlan {
@@ -62,7 +61,7 @@ export async function planMachineTraining(
   const ofTopology = segmentOptionsOf(topology, topic);
   const given = OF_SEGMENTS.filter(isGiven);
   const source: TopicSource = {
-    ...{ topic, sensor: flags.sensor ?? null, scores: defaults.scores },
+    ...{ topic, sensor: flags.sensor ?? null },
     windowHours: flags.windowHours ?? defaults.windowHours,
     maxSegments: flags.maxSegments ?? defaults.maxSegments,
     segment:

@@ -9,7 +9,6 @@ import {
   readMachineWindow,
   segmentOptionsOfTopic,
 } from '../stages/machine-training-topic.js';
-import { readVerdicts } from '../stages/machine-training-verdicts.js';
 import type { TopicSource } from './train-machine-plan.js';
 
 /** Most sensors that an error names. */
@@ -21,7 +20,7 @@ export interface TopicTrainingSet extends MachineTrainingSet {
 }
 
 /**
- * Makes the training set of a topic: all of its window but digital silence, and what its scores call off.
+ * Makes the training set of a topic: all of its window but digital silence.
  *
  * @param parent the model that the training goes on from: it says how its segments are cut
  * @param path of the tensors (.npy)
@@ -34,7 +33,7 @@ export async function readTopicSet(
   path: string,
   signal: AbortSignal,
 ): Promise<TopicTrainingSet> {
-  const { topic, sensor, maxSegments, scores } = source;
+  const { topic, maxSegments } = source;
   const found = await readMachineWindow(broker, source, signal);
   const { window, seen } = found;
   if (!window.kind) throw nothingFound(source, found);
@@ -42,15 +41,9 @@ export async function readTopicSet(
     source.segment ??
     (parent && { options: parent.details.segment, whose: `the segments of model ${parent.version}` });
   const segment = segmentOptionsOfTopic(topic, window.kind, expected?.options ?? null, expected?.whose);
-  const off =
-    (await broker.admin.describeTopic(scores)) &&
-    (await readVerdicts(broker, { topic: scores, sensor, fromUs: 0, wanted: 'off' }, signal));
   const set = await collectMachineSet(
     broker,
-    {
-      ...{ topic, window, segment, maxSegments, seen, judge: false, reservoir: [] },
-      accepts: each => !off?.has(each),
-    },
+    { topic, window, segment, maxSegments, seen, judge: false, reservoir: [] },
     path,
     signal,
   );

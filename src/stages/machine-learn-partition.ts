@@ -246,8 +246,9 @@ export class PartitionLearner {
     const accepts = (segment: TopicSegment) =>
       segment.startTimeUs > parent.createdUs && accepted.has(segment);
     const missing = options.firstAfterSegments - fresh.filter(accepts).length;
-    if (missing <= 0 && accepted.newestUs >= dueUs) return accepts;
-    machine.lookAtSeen = window.seen + Math.max(missing, LEAST_MORE);
+    const isJudged = accepted.newestUs >= dueUs;
+    if (missing <= 0 && isJudged) return accepts;
+    machine.lookAtSeen = window.seen + (isJudged ? Math.max(missing, LEAST_MORE) : LEAST_MORE);
     return null;
   }
 

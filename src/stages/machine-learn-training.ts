@@ -108,11 +108,14 @@ function requestOf(
   set: MachineTrainingSet,
   directory: string,
 ): LearnRequest {
+  const { width, ...fit } = machineFitOptions(model);
+  // A model that goes on has the network that it has.
+  const network = architecture ? { architecture } : { ...(width && { width }) };
   return {
     ...{ set, parent, dataDir, jobDirectory: directory },
     options: {
-      ...machineFitOptions(model),
-      ...(architecture && { architecture }),
+      ...fit,
+      ...(parent ? {} : network),
       ...{ segment, promote, sequence: nextMachineSequence(announcements, entity) },
     },
   };

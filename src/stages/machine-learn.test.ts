@@ -2,46 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Broker } from '../broker/port.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import { TINY_SEGMENTER } from '../lifecycle/machine-model/testing/tiny-machine.js';
 import { loadModel } from '../lifecycle/model-store.js';
 import { openBackend } from '../nn/backend/open-backend.js';
-import { TINY } from '../nn/residual/testing/tiny.js';
-import { readAnnouncements } from './announcements.js';
-import { type MachineLearnOptions, startMachineLearn } from './machine-learn.js';
-import {
-  FEATURES,
-  prepareMachines,
-  SCORES,
-  sendScores,
-  sendSegments,
-  timeOf,
-} from './testing/machine-topics.js';
+import { startMachineLearn } from './machine-learn.js';
+import { announced, LEARN, untilAnnounced } from './testing/machine-learning.js';
+import { FEATURES, prepareMachines, sendSegments, timeOf } from './testing/machine-topics.js';
 import { until } from './testing/noise-topics.js';
 import { scratchBrokers } from './testing/scratch-broker.js';
-
-const OPTIONS: MachineLearnOptions = {
-  ...{ input: FEATURES, scores: SCORES, outputs: { models: 'models' } },
-  model: {
-    ...{ width: 'small', steps: 60, batchSize: 16, learningRate: 0.003 },
-    ...{ rule: 'quantile', quantile: 0.99, seed: 1 },
-  },
-  segment: TINY_SEGMENTER.options,
-  ...{ firstAfterSegments: 250, sharedAfterSegments: null, windowHours: 24, maxSegments: 2000 },
-  ...{
-    againAfterHours: null,
-    reservoirSegments: 50,
-    promote: { maxResidualRatio: 1, maxFalseAlarmShare: 0.1 },
-  },
-  architecture: TINY,
-};
-const NEVER = new AbortController().signal;
-const announced = (broker: Broker) => readAnnouncements(broker, 'models', NEVER);
-const untilAnnounced = async (broker: Broker, count: number) => {
-  while ((await announced(broker)).length < count) await new Promise(resolve => setTimeout(resolve, 5));
-  return announced(broker);
-};
 
 describe('machine_learn', () => {
   const scratchBroker = scratchBrokers();
@@ -65,7 +34,7 @@ describe('machine_learn', () => {
     await sendSegments(broker, { count: 240 });
     await sendSegments(broker, { count: 300, sensor: 'pump-1', seed: 2 });
     await sendSegments(broker, { count: 100, first: 240, seed: -1 });
-    const stage = await startMachineLearn(OPTIONS, context);
+    const stage = await startMachineLearn(LEARN, context);
     const [pump] = await untilAnnounced(broker, 1);
     expect(pump).toMatchObject({
       ...{ method: 'machine', entity: 'pump-1', sequence: 1, state: 'promoted', kind: 'residual', groups: 0 },
@@ -95,7 +64,7 @@ describe('machine_learn', () => {
   }, 60_000);
 
   it('goes on after a stop in the middle of a training, with the same segments and to the same model', async () => {
-    const options = { ...OPTIONS, model: { ...OPTIONS.model, steps: 400 } };
+    const options = { ...LEARN, model: { ...LEARN.model, steps: 400 } };
     const learnt = async (isStopped: boolean) => {
       const broker = await scratchBroker();
       const dataDir = directory();
@@ -133,8 +102,8 @@ describe('machine_learn', () => {
     const broker = await scratchBroker();
     const [one, two] = [directory(), directory()];
     const { context } = await prepareMachines(broker, one, { partitions: 2 });
-    const first = await startMachineLearn(OPTIONS, context);
-    const second = await startMachineLearn(OPTIONS, { ...context, dataDir: two });
+    const first = await startMachineLearn(LEARN, context);
+    const second = await startMachineLearn(LEARN, { ...context, dataDir: two });
     await until(() => first.detail === null && second.detail === null);
     await sendSegments(broker, { count: 260 });
     await sendSegments(broker, { count: 260, sensor: 'pump-1', seed: 2, partition: 1 });
@@ -157,7 +126,7 @@ describe('machine_learn', () => {
     const dataDir = directory();
     const { context } = await prepareMachines(broker, dataDir, { partitions: 2 });
     await sendSegments(broker, { count: 200 });
-    const options = { ...OPTIONS, sharedAfterSegments: 150 };
+    const options = { ...LEARN, sharedAfterSegments: 150 };
     const stage = await startMachineLearn(options, context);
     while (await stage.isBusy()) await new Promise(setImmediate);
     expect(await announced(broker)).toEqual([]);
@@ -178,7 +147,7 @@ describe('machine_learn', () => {
     const broker = await scratchBroker();
     const { context, logged } = await prepareMachines(broker, directory());
     await sendSegments(broker, { count: 260, change: () => ({ featureSet: 'stft-of-another' }) });
-    const stage = await startMachineLearn(OPTIONS, context);
+    const stage = await startMachineLearn(LEARN, context);
     await until(() => logged.length > 0);
     expect(logged).toEqual([
       expect.stringMatching(/No model of press-7: .* of the feature set stft-of-another/),
@@ -190,22 +159,6 @@ describe('machine_learn', () => {
     await sendSegments(broker, { count: 250, first: 300 });
     const [model] = await untilAnnounced(broker, 1);
     expect(model).toMatchObject({ entity: 'press-7', activeFromUs: timeOf(549) });
-    await stage.stop();
-  }, 60_000);
-
-  it('leaves out when the machine was off', async () => {
-    const broker = await scratchBroker();
-    const dataDir = directory();
-    const { context } = await prepareMachines(broker, dataDir);
-    await sendScores(broker, { count: 80 }, () => ({ verdict: 'off', residual: null, levelDb: null }));
-    await sendSegments(broker, { count: 300 });
-    const stage = await startMachineLearn(OPTIONS, context);
-    await until(() => stage.detail?.endsWith('has 220') ?? false);
-    while (await stage.isBusy()) await new Promise(setImmediate);
-    expect(await announced(broker)).toEqual([]);
-    await sendSegments(broker, { count: 30, first: 300 });
-    const [model] = await untilAnnounced(broker, 1);
-    expect((await cardOf(dataDir, model!)).data.fromUs).toBeGreaterThanOrEqual(timeOf(80));
     await stage.stop();
   }, 60_000);
 });

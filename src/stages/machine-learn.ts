@@ -10,7 +10,7 @@ import { ModelWatch } from './model-watch.js';
 import type { RunningStage, StageContext } from './stage.js';
 
 export interface MachineLearnOptions extends MachineTrainingOptions {
-  /** Topic of scores: segments in which a machine is off, or abnormal, are not learnt. */
+  /** Topic of scores: what they don't call normal is not learnt, once a machine has a model. */
   readonly scores: string;
   /** What the input's segments are cut with; null when the topology has no stage that cuts them. */
   readonly segment: Partial<SegmentOptions> | null;

@@ -6,7 +6,9 @@ const machineModel = options({
   width: z
     .enum(['small', 'paper'])
     .default('small')
-    .describe("Of the network: `small` for CPUs, `paper` for the residual-error paper's Table A1."),
+    .describe(
+      "Of the network: `small` for CPUs, `paper` for the residual-error paper's Table A1. A model that follows another one has its width.",
+    ),
   steps: integer(1, 10_000_000)
     .default(2000)
     .describe('Of a training, rounded up to whole epochs; the paper made 50,000.'),
@@ -42,9 +44,7 @@ export const machineLearn = options({
     .literal('machine_learn')
     .describe('Learns the normal sound of machines from their segments, and announces models of them.'),
   input: topicName.describe('Topic of segments.'),
-  scores: topicName.describe(
-    'Topic of scores: they tell when a machine was off, and what is normal once it has a model.',
-  ),
+  scores: topicName.describe('Topic of scores: they tell what is normal, once a machine has a model.'),
   outputs: options({
     models: topicName.describe('Topic that announces models; compacted.'),
   }).describe('Topics that it writes.'),
