@@ -50,7 +50,7 @@ export function chooseSegments(segments: readonly TopicSegment[], options: Choos
   if (blocks.length <= heldOut.length)
     throw new PlantsenseError(
       'TRAINING_DATA_INSUFFICIENT',
-      `${segments.length} segments are ${blocks.length} blocks of ${BLOCK_SEGMENTS}, and ${heldOut.length + 1} are needed at ` +
+      `${segments.length} segments lie in ${blocks.length} ${blocks.length === 1 ? 'block' : 'blocks'} of ${BLOCK_SEGMENTS}, and ${heldOut.length + 1} are needed at ` +
         'least: what thresholds are told by is not what the network learns from.',
     );
   const wanted = heldOutSegments(segments.length, maxTraining, heldOut.length);
