@@ -12,6 +12,7 @@ export function machineResidualOf({ sudden, creeping, segment, ...rest }: Machin
   return { ...rest, segment: segmentOf(segment), detectors };
 }
 
-function segmentOf({ hop, step }: MachineResidualOptions['segment']): SegmentOptions {
+/** What its segments are cut with. */
+export function segmentOf({ hop, step }: MachineResidualOptions['segment']): SegmentOptions {
   return { ...SEGMENT_DEFAULTS, overlap: SEGMENT_DEFAULTS.nFft - hop, step };
 }

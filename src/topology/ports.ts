@@ -67,6 +67,12 @@ export function portsOf(stage: StageOptions): readonly Port[] {
         ...(stage.outputs.features === null ? [] : [writes(stage.outputs.features, 'segments', 'features')]),
         deadLetters(stage.outputs),
       ];
+    case 'machine_learn':
+      return [
+        reads(stage.input, ['segments'], ['input']),
+        reads(stage.scores, ['scores'], ['scores']),
+        writes(stage.outputs.models, 'models', 'models'),
+      ];
     case 'store':
       return [
         ...stage.inputs.map((topic, i) => reads(topic, STORED, ['inputs', i])),

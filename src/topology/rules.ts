@@ -54,7 +54,8 @@ export const RULES = {
   },
   cycle: {
     severity: 'error',
-    about: 'A stage reads, perhaps by way of others, what it writes: records would go round for ever.',
+    about:
+      'A stage reads, perhaps by way of others, what it writes: records would go round for ever. Models may: what is learnt changes what is learnt from.',
   },
   'models-not-compacted': {
     severity: 'error',

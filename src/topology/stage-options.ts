@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CREEPING_DEFAULTS, type DetectorOptions, SUDDEN_DEFAULTS } from '../anomaly/detector-options.js';
 import { SEGMENT_DEFAULTS } from '../audio/segments.js';
+import { machineLearn } from './machine-learn-options.js';
 import { integer, named, number, options, text, topicName, withDefaults } from './options.js';
 
 const deadLetter = topicName.describe(
@@ -279,7 +280,7 @@ const store = options({
 });
 
 export const stageOptions = z
-  .discriminatedUnion('type', [noiseEvents, noiseAssign, noiseLearn, machineResidual, store])
+  .discriminatedUnion('type', [noiseEvents, noiseAssign, noiseLearn, machineResidual, machineLearn, store])
   .describe('A stage: reads topics, writes topics, is a consumer group of its own.');
 
 const stageName = text(
@@ -297,4 +298,5 @@ export type NoiseEventsOptions = Extract<StageOptions, { type: 'noise_events' }>
 export type NoiseAssignOptions = Extract<StageOptions, { type: 'noise_assign' }>;
 export type NoiseLearnOptions = Extract<StageOptions, { type: 'noise_learn' }>;
 export type MachineResidualOptions = Extract<StageOptions, { type: 'machine_residual' }>;
+export type MachineLearnOptions = Extract<StageOptions, { type: 'machine_learn' }>;
 export type StoreStageOptions = Extract<StageOptions, { type: 'store' }>;

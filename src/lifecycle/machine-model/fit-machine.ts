@@ -15,6 +15,7 @@ import type { CheckpointPort } from '../../nn/training/checkpoint.js';
 import type { TrainingProgress, TrainingSummary } from '../../nn/training/progress.js';
 import { type RowSource, selectRows } from '../../nn/training/row-source.js';
 import { type Artefact, sealArtefact } from '../artefact.js';
+import type { ModelCard } from '../model-card.js';
 import type { MachineDetails } from './machine-details.js';
 import { MACHINE_KIND, MACHINE_METHOD, MachineModel } from './machine-model.js';
 import { MEANS_OF, machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
@@ -42,6 +43,8 @@ export interface FitMachineOptions {
   readonly validationShare?: number;
   /** In place of a share. What the set has beside them is not used. */
   readonly parts?: Pick<SplitRecordings, 'training' | 'validation'>;
+  /** When the segments were heard, and how far a topic had been read. Default: recordings, which have no event time. */
+  readonly data?: Omit<ModelCard['data'], 'rows'>;
   /** Default: the 0.99 quantile. */
   readonly rule?: MachineDetails['rule'];
   /** Default `auto`. */
@@ -75,6 +78,7 @@ const DEFAULTS = {
   learningRate: 8e-4,
   seed: 1,
   validationShare: 0.2,
+  data: { fromUs: 0, toUs: 0, seen: [] } as Omit<ModelCard['data'], 'rows'>,
   rule: { ...THRESHOLD_RULE_DEFAULT, type: 'quantile' } as MachineDetails['rule'],
   windows: 'auto' as WindowChoice,
   bands: 32,
@@ -133,8 +137,7 @@ export async function fitMachine(
         ...{ method: MACHINE_METHOD, kind: MACHINE_KIND, seed },
         sequence: settings.sequence ?? (parent ? parent.artefact.card.sequence + 1 : 1),
         parent: parent?.model.version ?? null,
-        // Recordings have no event time.
-        data: { rows: training.rows + validation.rows, fromUs: 0, toUs: 0, seen: [] },
+        data: { rows: training.rows + validation.rows, ...settings.data },
         parameters: { steps, batchSize, learningRate, validationShare },
         indices: {
           loss: trained.training.loss,
