@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkInteger } from '../../anomaly/checks.js';
+import { CREEPING_DEFAULTS, SUDDEN_DEFAULTS } from '../../anomaly/detector-options.js';
 import { THRESHOLD_RULE_DEFAULT } from '../../anomaly/threshold.js';
 import { normalBandResiduals } from '../../anomaly/worst-bands.js';
 import { SEGMENT_DEFAULTS, SEGMENT_SAMPLE_RATE_HZ, type SegmentOptions } from '../../audio/segments.js';
@@ -17,7 +19,7 @@ import { type RowSource, selectRows } from '../../nn/training/row-source.js';
 import { type Artefact, sealArtefact } from '../artefact.js';
 import type { MachineDetails } from './machine-details.js';
 import { MACHINE_KIND, MACHINE_METHOD, MachineModel } from './machine-model.js';
-import { MEANS_OF, machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
+import { machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
 import { byRecording } from './residuals-by-recording.js';
 import { segmentDuration } from './segment-duration.js';
 import { rowsOf, type SegmentedRecording, type SegmentSet } from './segment-set.js';
@@ -44,6 +46,8 @@ export interface FitMachineOptions {
   readonly parts?: Pick<SplitRecordings, 'training' | 'validation'>;
   /** Default: the 0.99 quantile. */
   readonly rule?: MachineDetails['rule'];
+  /** Segments in a mean of the detector of ageing, 2 or more. Default 20; fewer where there is little sound to learn from. */
+  readonly creepingSegments?: number;
   /** Default `auto`. */
   readonly windows?: WindowChoice;
   /** Frequency bands that residuals are told by; must divide the bins. Default 32. */
@@ -76,6 +80,7 @@ const DEFAULTS = {
   seed: 1,
   validationShare: 0.2,
   rule: { ...THRESHOLD_RULE_DEFAULT, type: 'quantile' } as MachineDetails['rule'],
+  creepingSegments: CREEPING_DEFAULTS.n,
   windows: 'auto' as WindowChoice,
   bands: 32,
 };
@@ -100,6 +105,7 @@ export async function fitMachine(
   const settings = { ...DEFAULTS, ...options };
   const { segment, steps, batchSize, learningRate, seed, validationShare, parent = null, signal } = settings;
   const { parts = splitRecordings(set.recordings, { validation: validationShare, test: 0 }, seed) } = options;
+  checkInteger('creepingSegments', settings.creepingSegments, 2);
   checkParent(settings.parent?.model, settings);
   const backend = await openBackend();
   const training = selectRows(source, rowsOf(parts.training));
@@ -116,7 +122,7 @@ export async function fitMachine(
   try {
     const scores = await trained.model.score(validation, { bands: settings.bands });
     const normal = byRecording(scores.residuals, parts.validation);
-    const windows = windowsOf(settings.windows, normal, Math.max(...MEANS_OF));
+    const windows = windowsOf(settings.windows, normal, settings.creepingSegments);
     const details: MachineDetails = {
       width: widthOf(trained.model.architecture),
       sampleRateHz: SEGMENT_SAMPLE_RATE_HZ,
@@ -124,7 +130,12 @@ export async function fitMachine(
       ...durationOf(segment),
       normalBands: [...normalBandResiduals(Float64Array.from(scores.bandResiduals), settings.bands)],
       ...{ rule: settings.rule, windows },
-      thresholds: machineThresholds(settings.rule, MEANS_OF, normal, windows),
+      thresholds: machineThresholds(
+        settings.rule,
+        [SUDDEN_DEFAULTS.n, settings.creepingSegments],
+        normal,
+        windows,
+      ),
       recordings: recordingsOf(set, parts),
       backend: { kind: backend.kind, device: backend.device, ...versionsOf(backend) },
     };
