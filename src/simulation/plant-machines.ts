@@ -6,21 +6,21 @@ import type { MicrophoneSpec } from './simulated-microphone.js';
 /** What a microphone hears that is fixed to a press: its motor and its fan more than the hall. */
 const MOTOR: BackgroundSpec = {
   humHz: 50,
-  humDb: 62,
+  humDb: 59,
   fanHz: 117,
-  fanDb: 60,
+  fanDb: 57,
   noiseCornerHz: 1500,
-  noiseDb: 57,
+  noiseDb: 54,
 };
 
 /** Feeds a part, presses it in, and takes the tool back. */
 const PRESS: MachineSpec = {
   cycleSecs: 1.9,
   motions: [
-    { type: 'sweep', atSecs: 0.1, lastsSecs: 0.5, levelDb: 72, lowHz: 240, highHz: 1300 },
-    { type: 'stroke', atSecs: 0.7, lastsSecs: 0.35, levelDb: 72, ringHz: 420 },
-    { type: 'sweep', atSecs: 1.15, lastsSecs: 0.4, levelDb: 70, lowHz: 300, highHz: 1800 },
-    { type: 'stroke', atSecs: 1.6, lastsSecs: 0.15, levelDb: 68, ringHz: 910 },
+    { type: 'sweep', atSecs: 0.1, lastsSecs: 0.5, levelDb: 69, lowHz: 240, highHz: 1300 },
+    { type: 'stroke', atSecs: 0.7, lastsSecs: 0.35, levelDb: 69, ringHz: 420 },
+    { type: 'sweep', atSecs: 1.15, lastsSecs: 0.4, levelDb: 67, lowHz: 300, highHz: 1800 },
+    { type: 'stroke', atSecs: 1.6, lastsSecs: 0.15, levelDb: 65, ringHz: 910 },
   ],
 };
 
@@ -28,10 +28,10 @@ const PRESS: MachineSpec = {
 const OLDER_PRESS: MachineSpec = {
   cycleSecs: 2.3,
   motions: [
-    { type: 'stroke', atSecs: 0.1, lastsSecs: 0.3, levelDb: 71, ringHz: 310 },
-    { type: 'sweep', atSecs: 0.5, lastsSecs: 0.7, levelDb: 73, lowHz: 160, highHz: 950 },
-    { type: 'stroke', atSecs: 1.3, lastsSecs: 0.4, levelDb: 72, ringHz: 530 },
-    { type: 'sweep', atSecs: 1.8, lastsSecs: 0.35, levelDb: 70, lowHz: 200, highHz: 1400 },
+    { type: 'stroke', atSecs: 0.1, lastsSecs: 0.3, levelDb: 68, ringHz: 310 },
+    { type: 'sweep', atSecs: 0.5, lastsSecs: 0.7, levelDb: 70, lowHz: 160, highHz: 950 },
+    { type: 'stroke', atSecs: 1.3, lastsSecs: 0.4, levelDb: 69, ringHz: 530 },
+    { type: 'sweep', atSecs: 1.8, lastsSecs: 0.35, levelDb: 67, lowHz: 200, highHz: 1400 },
   ],
 };
 
@@ -46,15 +46,15 @@ export function plantMachines({ wearFromSecs, clacksFromSecs }: MachineFaultTime
   const wear = {
     fromSecs: wearFromSecs,
     overSecs: 60,
-    levelDb: 68,
+    levelDb: 65,
     passHz: 87,
     resonanceHz: 2900,
     whineHz: 2130,
   };
-  const clacks = { fromSecs: clacksFromSecs, everySecs: [6, 14], levelDb: 86 } as const;
+  const clacks = { fromSecs: clacksFromSecs, everySecs: [6, 14], levelDb: 83 } as const;
   return [
     microphone('press-1', MOTOR, { ...PRESS, wear }),
-    microphone('press-2', { ...MOTOR, fanHz: 91, noiseDb: 58 }, { ...OLDER_PRESS, clacks }),
+    microphone('press-2', { ...MOTOR, fanHz: 91, noiseDb: 55 }, { ...OLDER_PRESS, clacks }),
   ];
 }
 
