@@ -11,7 +11,7 @@ export interface TrainMachineFlags extends JsonOption, MachineFlags {
 
 const ABOUT = `Learn the normal sound of a machine from recordings of it: a network that reconstructs segments of their spectrograms, and what residual is too large, for single segments (sudden faults) and means of 20 (ageing). Thresholds are told by recordings that the network has not heard, so there must be two at least.
 
-The small network takes about a second of processor time for each of its 2,000 steps; fewer than some 500 give a model that scores badly. A training that is interrupted goes on when the same command is given again.`;
+The small network takes about a second of processor time for each of its 2,000 steps, the tiny one half of that. A training that is interrupted goes on when the same command is given again.`;
 
 export function trainMachineCommand(cli: Cli): Command {
   const command = newCommand('machine', ABOUT, 'train machine press-7/ --width small --out models/press-7')
