@@ -32,11 +32,17 @@ export class LinesReport implements DemoReport {
     this.#command = command;
   }
 
-  announce({ microphones, forSecs, dataDir, logFile }: Parameters<DemoReport['announce']>[0]): void {
+  announce({
+    microphones,
+    machines,
+    forSecs,
+    dataDir,
+    logFile,
+  }: Parameters<DemoReport['announce']>[0]): void {
     const until = forSecs === null ? 'until Ctrl-C' : `for ${minutes(forSecs)}`;
     void this.#stderr.write(
-      `Plantsense demo: a small plant with ${microphones} simulated microphones, ${until}.\n` +
-        'Their sound goes in; levels, loud events and groups of events that sound alike come out.\n' +
+      `Plantsense demo: a small plant with ${microphones} simulated microphones and ${counted(machines, 'machine')}, ${until}.\n` +
+        'Their sound goes in; levels, loud events, groups of events that sound alike and alarms of machines come out.\n' +
         `Broker and store run in here and keep their data in ${dataDir}. The log is ${logFile}.\nIt takes a few seconds to start.\n`,
     );
   }

@@ -19,6 +19,7 @@ import { Kept } from './testing/run-in-process.js';
 
 const START: DemoStart = {
   microphones: 8,
+  machines: 2,
   forSecs: 60,
   dataDir: '.plantsense/demo',
   logFile: '.plantsense/demo/demo.log',
@@ -73,8 +74,8 @@ describe('LinesReport', () => {
 
   it('tells what is about to happen, what happens, and keeps the answer for standard output', async () => {
     const { stdout, stderr } = await lines();
-    expect(stderr).toBe(`Plantsense demo: a small plant with 8 simulated microphones, for 1:00.
-Their sound goes in; levels, loud events and groups of events that sound alike come out.
+    expect(stderr).toBe(`Plantsense demo: a small plant with 8 simulated microphones and 2 machines, for 1:00.
+Their sound goes in; levels, loud events, groups of events that sound alike and alarms of machines come out.
 Broker and store run in here and keep their data in .plantsense/demo. The log is .plantsense/demo/demo.log.
 It takes a few seconds to start.
 TensorFlow is fetched.

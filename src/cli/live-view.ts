@@ -60,7 +60,7 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
   const hidden = microphones.length - shown.length;
   const eventRows = Math.max(0, rows - otherRows - shown.length - (hidden > 0 ? 1 : 0));
   const lines: (readonly Span[])[] = [
-    title(microphones.length, context),
+    title(picture, context),
     scale(context),
     ...shown.map(microphone => meter(microphone, context)),
     ...(hidden > 0 ? [[[`  and ${hidden} more`, 'dim'] as const]] : []),
@@ -79,12 +79,16 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
   return lines.slice(0, rows).map(line => styledLine(line, columns));
 }
 
-function title(microphones: number, { columns, elapsedSecs, totalSecs }: ViewContext): Span[] {
+function title(
+  { microphones, machines }: DemoPicture,
+  { columns, elapsedSecs, totalSecs }: ViewContext,
+): Span[] {
+  const fixed = machines.size === 0 ? '' : `, ${counted(machines.size, 'machine')}`;
   const total = totalSecs === null ? '' : ` of ${minutes(totalSecs)}`;
   return spread(
     [
       ['Plantsense demo', 'bold'],
-      ` · ${microphones} simulated microphones · ${minutes(Math.min(elapsedSecs, totalSecs ?? elapsedSecs))}${total}`,
+      ` · ${microphones.size} simulated microphones${fixed} · ${minutes(Math.min(elapsedSecs, totalSecs ?? elapsedSecs))}${total}`,
     ],
     [['Ctrl-C ends it', 'dim']],
     columns,

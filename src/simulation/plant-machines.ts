@@ -41,8 +41,13 @@ export interface MachineFaultTimes {
   readonly clacksFromSecs: number;
 }
 
+const FAULT_TIMES: MachineFaultTimes = { wearFromSecs: 100, clacksFromSecs: 110 };
+
 /** Two machines with a microphone each: a bearing of the first wears, something in the second comes loose and clacks. */
-export function plantMachines({ wearFromSecs, clacksFromSecs }: MachineFaultTimes): MicrophoneSpec[] {
+export function plantMachines({
+  wearFromSecs,
+  clacksFromSecs,
+}: MachineFaultTimes = FAULT_TIMES): MicrophoneSpec[] {
   const wear = {
     fromSecs: wearFromSecs,
     overSecs: 60,
