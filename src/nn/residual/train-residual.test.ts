@@ -114,7 +114,7 @@ describe('trainResidual', () => {
     });
     expect(first[0]).toBeLessThan(losses[0]! / 2);
     const of = async (who: ResidualAutoEncoder) => mean((await who.score(aged)).residuals);
-    expect(await of(model)).toBeLessThan(0.7 * (await of(trained.model)));
+    expect(await of(model)).toBeLessThan(0.8 * (await of(trained.model)));
     expect(await trained.model.toFiles()).toEqual(before);
     const { weightsSha256 } = JSON.parse(Buffer.from(before.get('residual.json')!).toString());
     expect(model.origin).toMatchObject({ startedFrom: weightsSha256, segments: 40, askedSteps: 150 });
