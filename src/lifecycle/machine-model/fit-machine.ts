@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkInteger } from '../../anomaly/checks.js';
+import { CREEPING_DEFAULTS, SUDDEN_DEFAULTS } from '../../anomaly/detector-options.js';
 import { THRESHOLD_RULE_DEFAULT } from '../../anomaly/threshold.js';
 import { normalBandResiduals } from '../../anomaly/worst-bands.js';
 import { SEGMENT_DEFAULTS, SEGMENT_SAMPLE_RATE_HZ, type SegmentOptions } from '../../audio/segments.js';
@@ -18,7 +20,7 @@ import { type Artefact, sealArtefact } from '../artefact.js';
 import type { ModelCard } from '../model-card.js';
 import type { MachineDetails } from './machine-details.js';
 import { MACHINE_KIND, MACHINE_METHOD, MachineModel } from './machine-model.js';
-import { MEANS_OF, machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
+import { machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
 import { byRecording } from './residuals-by-recording.js';
 import { segmentDuration } from './segment-duration.js';
 import { rowsOf, type SegmentedRecording, type SegmentSet } from './segment-set.js';
@@ -47,6 +49,8 @@ export interface FitMachineOptions {
   readonly data?: Omit<ModelCard['data'], 'rows'>;
   /** Default: the 0.99 quantile. */
   readonly rule?: MachineDetails['rule'];
+  /** Segments in a mean of the detector of ageing, 2 or more. Default 20; fewer where there is little sound to learn from. */
+  readonly creepingSegments?: number;
   /** Default `auto`. */
   readonly windows?: WindowChoice;
   /** Frequency bands that residuals are told by; must divide the bins. Default 32. */
@@ -80,6 +84,7 @@ const DEFAULTS = {
   validationShare: 0.2,
   data: { fromUs: 0, toUs: 0, seen: [] } as Omit<ModelCard['data'], 'rows'>,
   rule: { ...THRESHOLD_RULE_DEFAULT, type: 'quantile' } as MachineDetails['rule'],
+  creepingSegments: CREEPING_DEFAULTS.n,
   windows: 'auto' as WindowChoice,
   bands: 32,
 };
@@ -104,6 +109,7 @@ export async function fitMachine(
   const settings = { ...DEFAULTS, ...options };
   const { segment, steps, batchSize, learningRate, seed, validationShare, parent = null, signal } = settings;
   const { parts = splitRecordings(set.recordings, { validation: validationShare, test: 0 }, seed) } = options;
+  checkInteger('creepingSegments', settings.creepingSegments, 2);
   checkParent(settings.parent?.model, settings);
   const backend = await openBackend();
   const training = selectRows(source, rowsOf(parts.training));
@@ -120,7 +126,7 @@ export async function fitMachine(
   try {
     const scores = await trained.model.score(validation, { bands: settings.bands });
     const normal = byRecording(scores.residuals, parts.validation);
-    const windows = windowsOf(settings.windows, normal, Math.max(...MEANS_OF));
+    const windows = windowsOf(settings.windows, normal, settings.creepingSegments);
     const details: MachineDetails = {
       width: widthOf(trained.model.architecture),
       sampleRateHz: SEGMENT_SAMPLE_RATE_HZ,
@@ -128,7 +134,12 @@ export async function fitMachine(
       ...durationOf(segment),
       normalBands: [...normalBandResiduals(Float64Array.from(scores.bandResiduals), settings.bands)],
       ...{ rule: settings.rule, windows },
-      thresholds: machineThresholds(settings.rule, MEANS_OF, normal, windows),
+      thresholds: machineThresholds(
+        settings.rule,
+        [SUDDEN_DEFAULTS.n, settings.creepingSegments],
+        normal,
+        windows,
+      ),
       recordings: recordingsOf(set, parts),
       backend: { kind: backend.kind, device: backend.device, ...versionsOf(backend) },
     };
