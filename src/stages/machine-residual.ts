@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { concatMap, finalize, type Observable } from 'rxjs';
 import type { SegmentOptions } from '../audio/segments.js';
 import type { Message } from '../broker/port.js';
-import { PlantsenseError } from '../errors.js';
 import { EntityModels } from '../lifecycle/entity-models.js';
 import { MACHINE_METHOD } from '../lifecycle/machine-model/machine-model.js';
 import type { Delivery } from '../stream/delivery.js';
@@ -13,7 +12,7 @@ import { WorkerThread } from '../stream/worker-pool.js';
 import { expireClips } from './clip-expiry.js';
 import { ClipStore } from './clip-store.js';
 import { consumeInputs } from './consume-inputs.js';
-import { deadLetter } from './dead-letter.js';
+import { countStep, refuseChunk, tellReport } from './machine-reports.js';
 import type {
   ChunkRequest,
   MachineAnswer,
@@ -29,7 +28,6 @@ import { type Indexed, indexed } from './outgoing.js';
 import { sending } from './sending.js';
 import type { SensorTable } from './sensor-settings.js';
 import type { RunningStage, StageContext } from './stage.js';
-import { logTensorNotice } from './tensor-notices.js';
 
 export interface MachineResidualOptions {
   readonly input: string;
@@ -70,7 +68,7 @@ export async function startMachineResidual(
   const data = workerDataOf(options, sensors, context);
   const thread = new WorkerThread(import.meta.url, './machine-residual.worker', data);
   const call = <T>(request: MachineRequest, transfer: ArrayBuffer[] = []) =>
-    thread.call<T>(request, transfer, report => tell(report as MachineReport, context));
+    thread.call<T>(request, transfer, report => tellReport(report as MachineReport, context));
   let announced = 0;
   let known = new EntityModels([], MACHINE_METHOD);
   const announce = () => {
@@ -111,11 +109,11 @@ export async function startMachineResidual(
       // The message is a view of a whole fetch, which can't be moved to the thread: its bytes are copied once, here.
       const bytes = Uint8Array.from(message.value ?? []);
       const step = await batcher.run({ lane: id, bytes, offset, replayed });
-      if ('code' in step) return refuse(step, delivery, options, context);
+      if ('code' in step) return refuseChunk(step, delivery, options.outputs.deadLetter, context);
       // An answer may come after its lane has ended.
       if (retained.has(id)) retained.set(id, step.retainedBytes);
       metrics.retainedBytes.set({ stage }, sum(retained.values()));
-      if (!replayed) count(step, context);
+      if (!replayed) countStep(step, context);
       return { outputs: indexed(step.outputs), changes: step.changes };
     };
     return lane.deliveries.pipe(
@@ -194,41 +192,6 @@ async function score(
   if (scored > 0) metrics.batchEvents.observe({ stage }, scored);
   metrics.inferenceSeconds.observe({ stage }, (now() - startMs) / 1000);
   return steps;
-}
-
-function refuse(
-  { code, message: reason }: RefusedChunk,
-  { value: message, offset }: Delivery<Message>,
-  { outputs }: MachineResidualOptions,
-  { name: stage, metrics, log }: StageContext,
-): Step<Indexed> {
-  const error = new PlantsenseError(code, reason);
-  metrics.errors.inc({ error_type: code, stage });
-  metrics.discardedEvents.inc({ intentional: 'false', reason: 'dead_letter', stage });
-  log.warn({ code, offset, partition: message.partition }, `A chunk became a dead letter: ${reason}`);
-  return { outputs: indexed([deadLetter(outputs.deadLetter, message, error, { stage })]), changes: [] };
-}
-
-function count(step: MachineStep, { name: stage, metrics }: StageContext): void {
-  const { sensor, notices, segments, raised, audioSecs, chunkEndUs } = step;
-  for (const { kind } of notices) metrics.sensorNotices.inc({ kind, sensor });
-  for (const [result, n] of Object.entries(segments)) metrics.machineSegments.inc({ stage, result }, n);
-  for (const detector of raised) metrics.machineAlarms.inc({ stage, detector });
-  metrics.audioSeconds.inc({ stage }, audioSecs);
-  metrics.sensorLastEventSeconds.set({ sensor }, chunkEndUs / 1e6);
-}
-
-function tell(report: MachineReport, { name: stage, metrics, log }: StageContext): void {
-  if (logTensorNotice(log, report)) return;
-  if ('refused' in report) {
-    const { code, message, version } = report.refused;
-    metrics.errors.inc({ error_type: code, stage });
-    log.error({ code, version }, `A model scores nothing: ${message}`);
-  } else if ('trouble' in report) {
-    const { code, message } = report.trouble;
-    metrics.retries.inc({ error_type: code, stage });
-    log.warn({ code }, `A clip is written again: ${message}`);
-  }
 }
 
 function sum(values: Iterable<number>): number {

@@ -38,8 +38,8 @@ export interface ScoredSegments {
   readonly count: number;
 }
 
-/** Networks are megabytes: those of the past are not kept for ever. */
-const MOST_MODELS = 64;
+/** A machine each, and some of the past: a network is 0.3 to 20 MB, and to open one takes as long as a second of ten machines. */
+const MOST_MODELS = 256;
 
 /**
  * Scores segments of many machines together, each by the model that is active for its machine at its time: those of one
