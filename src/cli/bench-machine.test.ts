@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,6 +84,25 @@ describe('bench machine', () => {
     ]);
     expect(model.code).toBe(0);
   }, 120_000);
+
+  it.runIf(process.platform === 'linux')(
+    'keeps what was learnt when the disk is full as a table is written',
+    async () => {
+      const args = [...NORMAL, '--noise', 'clack', '--snr', '0', '--resamples', '20', '--out', at('full')];
+      mkdirSync(at('full'));
+      // A device that is always full.
+      symlinkSync('/dev/full', at('full/table.json'));
+      const stopped = await runInProcess(args);
+      expect(stopped).toMatchObject({ code: 3, stdout: '' });
+      expect(stopped.stderr).toContain('What was learnt is kept: the same command goes on with it.');
+      rmSync(at('full/table.json'));
+      const resumed = await runInProcess(args);
+      expect(resumed.code).toBe(0);
+      expect(resumed.stderr).toContain('Going on with a training that was interrupted, with');
+      expect(readdirSync(at('full')).sort()).toEqual(['model', 'picture.svg', 'table.json', 'table.txt']);
+    },
+    120_000,
+  );
 
   it.each<[string, string[], number, string]>([
     ['nothing abnormal', [], 2, 'give --abnormal NAME=DIR or --noise clack'],

@@ -5,7 +5,10 @@ import { PlantsenseError } from '../errors.js';
 import { writeBytes } from '../files.js';
 import { addClacks } from '../lifecycle/machine-benchmark/clacks.js';
 import { machinePicture } from '../lifecycle/machine-benchmark/machine-picture.js';
-import { runMachineBenchmark } from '../lifecycle/machine-benchmark/run-machine-benchmark.js';
+import {
+  type MachineBenchmark,
+  runMachineBenchmark,
+} from '../lifecycle/machine-benchmark/run-machine-benchmark.js';
 import {
   SegmentCollector,
   type SegmentedRecording,
@@ -64,21 +67,29 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
     key: [await identityOf(normal), identities, fit, test, levels],
     read: (path: string, onRead: OnRead) => readAll(path, normal, categories, flags, levels, onRead),
   };
-  const { methods, windows, fitted, set } = await withMachineJob(cli, job, async (set, source, hooks) => {
+  return await withMachineJob(cli, job, async (set, source, hooks) => {
     for (const line of machineNotices(set.originals)) await cli.stderr.line(line);
     const data = { set, source, normal: set.normal, categories: set.categories };
     const result = await runMachineBenchmark(data, { fit: { ...fit, ...hooks }, components, resamples });
-    return { ...result, set };
+    result.fitted.model.dispose();
+    return await writeReport(flags, set, result);
   });
+}
+
+/** Writes model, tables and picture. */
+async function writeReport(
+  { out, normal, seed, resamples }: BenchMachineFlags,
+  set: BenchmarkSet,
+  { methods, windows, fitted }: MachineBenchmark,
+) {
   const { artefact, model, training } = fitted;
   const { details } = model;
-  model.dispose();
   await writeModelDirectory(join(out, 'model'), artefact);
   const about = {
-    ...{ normal: flags.normal, recordings: sizes(set), windows, steps: training.steps },
+    ...{ normal, recordings: sizes(set), windows, steps: training.steps },
     ...{ width: details.width, equation3: details.equation3, segmentSecs: details.segmentSecs },
     ...{ model: artefact.card.version, loss: training.loss, heldOutLoss: training.heldOutLoss },
-    ...{ seed: flags.seed, resamples, fingerprint: set.fingerprint },
+    ...{ seed, resamples, fingerprint: set.fingerprint },
   };
   const text = machineBenchmarkText(methods, about);
   const json = { ...about, methods };

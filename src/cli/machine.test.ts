@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -94,6 +95,27 @@ describe('train machine', () => {
     expect(JSON.parse(resumed.stdout).version).toBe(JSON.parse(afresh.stdout).version);
     expect(existsSync(jobs)).toBe(false);
   }, 120_000);
+
+  it.runIf(process.platform === 'linux')(
+    'keeps what was learnt when the disk is full as the model is written',
+    async () => {
+      const args = ['train', 'machine', at('normal'), ...QUICK, '--out', at('full'), '--json'];
+      mkdirSync(at('full'));
+      // A device that is always full.
+      symlinkSync('/dev/full', at('full/card.json'));
+      const stopped = await runInProcess(args);
+      expect(stopped).toMatchObject({ code: 3, stdout: '' });
+      expect(stopped.stderr).toContain('DISK_FULL');
+      expect(stopped.stderr).toContain('What was learnt is kept: the same command goes on with it.');
+      rmSync(at('full/card.json'));
+      const resumed = await runInProcess(args);
+      expect(resumed.stderr).toContain('Going on with a training that was interrupted');
+      const model = JSON.parse(readFileSync(join(at('model'), 'card.json'), 'utf8'));
+      expect(JSON.parse(resumed.stdout).version).toBe(model.version);
+      expect(existsSync(at('full/.training'))).toBe(false);
+    },
+    120_000,
+  );
 
   it.each<[string, string[], string, string]>([
     ['one recording', ['other-rate'], 'TRAINING_DATA_INSUFFICIENT', '2 recordings are needed at least'],

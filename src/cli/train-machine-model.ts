@@ -40,17 +40,17 @@ export async function trainMachineModel(
         }
       },
     };
-    const fitted = await withMachineJob<SegmentSet, Awaited<ReturnType<typeof fitMachine>>>(
+    const report = await withMachineJob<SegmentSet, ReturnType<typeof machineReport>>(
       cli,
       job,
       async (set, source, hooks) => {
         for (const line of machineNotices(set.recordings)) await cli.stderr.line(line);
-        return fitMachine(set, source, { ...options, parent, ...hooks });
+        const fitted = await fitMachine(set, source, { ...options, parent, ...hooks });
+        fitted.model.dispose();
+        await writeModelDirectory(out, fitted.artefact);
+        return machineReport(fitted, out);
       },
     );
-    fitted.model.dispose();
-    await writeModelDirectory(out, fitted.artefact);
-    const report = machineReport(fitted, out);
     if (json) await cli.stdout.json(report.json);
     else await cli.stdout.write(report.text);
   } finally {

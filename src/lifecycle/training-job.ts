@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { DataDirectory, findOwner } from '../broker/data-directory.js';
-import { PlantsenseError } from '../errors.js';
+import { classify, PlantsenseError } from '../errors.js';
 import { isDiskFull } from '../files.js';
 import type { CheckpointPort } from '../nn/training/checkpoint.js';
 import { fileCheckpoint, readIfThere, writeWhole } from './file-checkpoint.js';
@@ -27,6 +27,12 @@ const LOCK = /^owner\./;
 /** The checkpoint of a job's training of that name. */
 export function jobCheckpoint(directory: string, name: string): CheckpointPort {
   return fileCheckpoint(join(directory, `${name}.checkpoint`));
+}
+
+/** What stopped a training and may be gone when it goes on: a full disk, a closed directory. Anything else fails again. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof PlantsenseError && error.code === 'FILE_NOT_WRITABLE') return true;
+  return classify(error) === 'retryable';
 }
 
 /** What a job keeps: anything that can be cloned, with its tensors in a file beside it. */
