@@ -6,6 +6,7 @@ import { writeBytes } from '../files.js';
 import { addClacks } from '../lifecycle/machine-benchmark/clacks.js';
 import { machinePicture } from '../lifecycle/machine-benchmark/machine-picture.js';
 import {
+  type BenchmarkPhase,
   type MachineBenchmark,
   runMachineBenchmark,
 } from '../lifecycle/machine-benchmark/run-machine-benchmark.js';
@@ -67,10 +68,13 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
     key: [await identityOf(normal), identities, fit, test, levels],
     read: (path: string, onRead: OnRead) => readAll(path, normal, categories, flags, levels, onRead),
   };
-  return await withMachineJob(cli, job, async (set, source, hooks) => {
-    for (const line of machineNotices(set.originals)) await cli.stderr.line(line);
+  return await withMachineJob(cli, job, async (set, source, hooks, tell) => {
+    for (const line of machineNotices(set.originals)) await tell(line);
     const data = { set, source, normal: set.normal, categories: set.categories };
-    const result = await runMachineBenchmark(data, { fit: { ...fit, ...hooks }, components, resamples });
+    const result = await runMachineBenchmark(data, {
+      ...{ fit: { ...fit, ...hooks }, components, resamples },
+      onPhase: phase => tell(phaseText(phase, flags)),
+    });
     result.fitted.model.dispose();
     return await writeReport(flags, set, result);
   });
@@ -143,6 +147,20 @@ async function readAll(
   } catch (error) {
     await collector.abandon();
     throw error;
+  }
+}
+
+/** What a person waits for: each part takes seconds or hours, by the recordings and the steps. */
+function phaseText(phase: BenchmarkPhase, { components, steps, resamples }: BenchMachineFlags): string {
+  switch (phase) {
+    case 'components':
+      return `Baseline: ${components} principal components.`;
+    case 'network':
+      return `Training: ${steps} steps.`;
+    case 'scores':
+      return 'Residuals of all recordings.';
+    case 'bootstrap':
+      return `Intervals: ${resamples} resamples.`;
   }
 }
 

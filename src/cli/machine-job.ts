@@ -27,6 +27,9 @@ export interface JobHooks {
   readonly onProgress: (progress: TrainingProgress) => Promise<void>;
 }
 
+/** Says something to people, without what is left of a bar before it. */
+export type Tell = (line: string) => Promise<void>;
+
 /**
  * Trains with a job that keeps segments and checkpoints, so that an interrupted training goes on.
  * @param work trains and writes what came of it: once it has ended the job is removed, and with it the training
@@ -35,7 +38,7 @@ export interface JobHooks {
 export async function withMachineJob<S extends SegmentSet & JobSet, T>(
   cli: Cli,
   { key, root, restart, read, files }: MachineJob<S>,
-  work: (set: S, source: NpySource, hooks: JobHooks) => Promise<T>,
+  work: (set: S, source: NpySource, hooks: JobHooks, tell: Tell) => Promise<T>,
 ): Promise<T> {
   const job = await TrainingJob.own<S>(jobDirectory(root, key, 'machine'));
   const training = new Progress(cli.stderr, 'training');
@@ -58,7 +61,11 @@ export async function withMachineJob<S extends SegmentSet & JobSet, T>(
         await setImmediate();
       },
     };
-    const result = await work(set, source, hooks).finally(() => source.close());
+    const tell: Tell = async line => {
+      training.end();
+      await cli.stderr.line(line);
+    };
+    const result = await work(set, source, hooks, tell).finally(() => source.close());
     await job.remove();
     return result;
   } catch (error) {

@@ -43,8 +43,8 @@ export async function trainMachineModel(
     const report = await withMachineJob<SegmentSet, ReturnType<typeof machineReport>>(
       cli,
       job,
-      async (set, source, hooks) => {
-        for (const line of machineNotices(set.recordings)) await cli.stderr.line(line);
+      async (set, source, hooks, tell) => {
+        for (const line of machineNotices(set.recordings)) await tell(line);
         const fitted = await fitMachine(set, source, { ...options, parent, ...hooks });
         fitted.model.dispose();
         await writeModelDirectory(out, fitted.artefact);

@@ -49,7 +49,7 @@ describe('a benchmark of a machine', () => {
       onPhase: phase => void phases.push(phase),
     });
     expect(windows).toBe('within');
-    expect(phases).toEqual(['principal components', 'network', 'scores', 'bootstrap']);
+    expect(phases).toEqual(['components', 'network', 'scores', 'bootstrap']);
     expect(methods.map(({ method }) => method)).toEqual(['network', 'pca-5']);
     for (const { categories } of methods) {
       expect(categories).toMatchObject([

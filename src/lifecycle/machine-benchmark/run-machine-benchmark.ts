@@ -19,13 +19,17 @@ export interface MachineBenchmarkData {
   readonly categories: ReadonlyMap<string, readonly SegmentedRecording[]>;
 }
 
+/** What is being done: the baseline, the training, the network's residuals of all recordings, the intervals. */
+export type BenchmarkPhase = 'components' | 'network' | 'scores' | 'bootstrap';
+
 export interface MachineBenchmarkOptions {
   readonly fit: Omit<FitMachineOptions, 'parts' | 'parent' | 'sequence'>;
   /** Of the baseline. Default 64. */
   readonly components?: number;
   /** Of the bootstrap. Default 1000. */
   readonly resamples?: number;
-  readonly onPhase?: (phase: string) => void | Promise<void>;
+  /** Told what begins, and awaited. */
+  readonly onPhase?: (phase: BenchmarkPhase) => void | Promise<void>;
 }
 
 /** A method with all categories. */
@@ -56,7 +60,7 @@ export async function runMachineBenchmark(
   const { set, source, normal } = data;
   const seed = fit.seed ?? 1;
   const training = selectRows(source, rowsOf(normal.training));
-  await onPhase?.('principal components');
+  await onPhase?.('components');
   const pca = await PcaResidual.fit(training, { components, seed });
   const pcaResiduals = await residualsOf(data, rows => pca.score(rows));
   await onPhase?.('network');
