@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SEGMENT_SAMPLE_RATE_HZ, Segmenter } from '../audio/segments.js';
 import { PlantsenseError } from '../errors.js';
@@ -54,9 +53,6 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
   const categories = new Map<string, readonly string[]>();
   for (const [name, directory] of abnormal) categories.set(name, await findRecordings([directory]));
   const fit = fitOptionsOf(flags);
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-    throw new PlantsenseError('FILE_NOT_WRITABLE', `Can't make ${out}.`, { cause });
-  });
   await openBackend({ report: line => void cli.stderr.line(line) });
   const files = [normal, ...categories.values()].flat();
   const identities = await Promise.all(

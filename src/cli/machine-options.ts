@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { SegmentOptions } from '../audio/segments.js';
 import type { FitMachineOptions } from '../lifecycle/machine-model/fit-machine.js';
+import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import { choice, decimalNumber, parsed, wholeNumber } from './new-command.js';
 
 /** Options of a training of a machine's network; `train machine` and `bench machine` take them. */
@@ -47,18 +48,27 @@ export function withMachineOptions(command: Command): Command {
       parsed(
         '--steps <n>',
         'of the training, rounded up to whole epochs; the paper made 50,000',
-        wholeNumber(1, 10_000_000),
+        wholeNumber(...TRAINING_RANGES.steps),
         '2000',
       ),
     )
-    .addOption(parsed('--batch-size <n>', 'segments of one step', wholeNumber(1, 4096), '32'))
-    .addOption(parsed('--learning-rate <rate>', "Adam's step size", decimalNumber(1e-7, 1), '0.0008'))
-    .addOption(parsed('--seed <n>', 'of the random numbers', wholeNumber(0, 2 ** 31), '1'))
+    .addOption(
+      parsed('--batch-size <n>', 'segments of one step', wholeNumber(...TRAINING_RANGES.batchSize), '32'),
+    )
+    .addOption(
+      parsed(
+        '--learning-rate <rate>',
+        "Adam's step size",
+        decimalNumber(...TRAINING_RANGES.learningRate),
+        '0.0008',
+      ),
+    )
+    .addOption(parsed('--seed <n>', 'of the random numbers', wholeNumber(...TRAINING_RANGES.seed), '1'))
     .addOption(
       parsed(
         '--validation <share>',
         'of the segments, whole recordings: thresholds are told by them',
-        decimalNumber(0.01, 0.9),
+        decimalNumber(...TRAINING_RANGES.share),
         '0.2',
       ),
     )
@@ -74,7 +84,7 @@ export function withMachineOptions(command: Command): Command {
       parsed(
         '--quantile <q>',
         'share of normal means that a threshold calls normal',
-        decimalNumber(0.5, 0.99999),
+        decimalNumber(...TRAINING_RANGES.normalQuantile),
         '0.99',
       ),
     )

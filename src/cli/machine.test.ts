@@ -133,7 +133,7 @@ describe('train machine', () => {
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain(code);
     expect(ended.stderr).toContain(message);
-    expect(existsSync(join(at('no'), 'card.json'))).toBe(false);
+    expect(existsSync(at('no'))).toBe(false);
   });
 
   it('refuses to go on from a model of another width, and a hop beside an overlap', async () => {
