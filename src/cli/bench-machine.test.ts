@@ -108,7 +108,28 @@ describe('bench machine', () => {
     120_000,
   );
 
+  it('tells thresholds by a part of each category when it is asked for a sensitivity', async () => {
+    const flags = ['--rule', 'sensitivity', '--abnormal', `tone=${at('faulty')}`, '--resamples', '20'];
+    const ended = await runInProcess([...NORMAL, ...flags, '--out', at('sensitive'), '--json']);
+    expect(ended.code).toBe(0);
+    const { recordings, methods } = JSON.parse(ended.stdout);
+    expect(recordings).toEqual({ training: 1, validation: 1, test: 2, abnormal: 1 });
+    for (const { categories } of methods)
+      expect(categories[0]).toMatchObject({
+        ...{ name: 'tone', recordings: { normal: 2, abnormal: 1 } },
+        means: [{ n: 1, threshold: { type: 'sensitivity' } }, { n: 5 }, { n: 20 }],
+      });
+    const text = readFileSync(at('sensitive/table.txt'), 'utf8');
+    expect(text).toContain('1 abnormal recordings for thresholds; they are not judged');
+  }, 120_000);
+
   it.each<[string, string[], number, string]>([
+    [
+      'a sensitivity by a category of one recording',
+      ['--rule', 'sensitivity', '--abnormal', `worn=${join(at('faulty'), '0.wav')}`],
+      1,
+      'worn: 2 recordings are needed at least',
+    ],
     ['nothing abnormal', [], 2, 'give --abnormal NAME=DIR or --noise clack'],
     ['a category without a name', ['--abnormal', at('faulty')], 2, 'It must be a name and a directory'],
     ['a category twice', ['--abnormal', 'a=b', '--abnormal', 'a=c'], 2, 'There is a category a already.'],

@@ -31,6 +31,8 @@ interface BenchmarkSet extends SegmentSet {
   /** As they were read, without those that were made of them. */
   readonly originals: readonly SegmentedRecording[];
   readonly normal: SplitRecordings;
+  /** Abnormal recordings that tell thresholds: those of the categories that are not judged. */
+  readonly abnormal: readonly SegmentedRecording[];
   readonly categories: ReadonlyMap<string, readonly SegmentedRecording[]>;
 }
 
@@ -66,7 +68,8 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
   };
   return await withMachineJob(cli, job, async (set, source, hooks, tell) => {
     for (const line of machineNotices(set.originals)) await tell(line);
-    const data = { set, source, normal: set.normal, categories: set.categories };
+    const { normal, abnormal, categories } = set;
+    const data = { set, source, normal, abnormal, categories };
     const result = await runMachineBenchmark(data, {
       ...{ fit: { ...fit, ...hooks }, components, resamples },
       onPhase: phase => tell(phaseText(phase, flags)),
@@ -139,11 +142,36 @@ async function readAll(
       }
       categories.set(`clack ${snrDb} dB`, clacked);
     }
-    return { ...(await collector.finish()), originals, normal, categories };
+    const parted = partAbnormal(categories, flags);
+    return { ...(await collector.finish()), originals, normal, ...parted };
   } catch (error) {
     await collector.abandon();
     throw error;
   }
+}
+
+/**
+ * By a sensitivity, each category gives a share of its recordings to tell thresholds, and is judged by the others.
+ * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT with the name of a category of one recording
+ */
+function partAbnormal(
+  categories: ReadonlyMap<string, readonly SegmentedRecording[]>,
+  { rule, validation, seed }: BenchMachineFlags,
+): Pick<BenchmarkSet, 'abnormal' | 'categories'> {
+  if (rule !== 'sensitivity') return { abnormal: [], categories };
+  const telling: SegmentedRecording[] = [];
+  const judged = new Map<string, readonly SegmentedRecording[]>();
+  for (const [name, recordings] of categories) {
+    try {
+      const parts = splitRecordings(recordings, { validation, test: 0 }, seed);
+      telling.push(...parts.validation);
+      judged.set(name, parts.training);
+    } catch (cause) {
+      if (!(cause instanceof PlantsenseError)) throw cause;
+      throw new PlantsenseError(cause.code, `${name}: ${cause.message}`, { cause });
+    }
+  }
+  return { abnormal: telling, categories: judged };
 }
 
 /** What a person waits for: each part takes seconds or hours, by the recordings and the steps. */
@@ -160,8 +188,11 @@ function phaseText(phase: BenchmarkPhase, { components, steps, resamples }: Benc
   }
 }
 
-function sizes({ normal: { training, validation, test } }: BenchmarkSet) {
-  return { training: training.length, validation: validation.length, test: test.length };
+function sizes({ normal: { training, validation, test }, abnormal }: BenchmarkSet) {
+  return {
+    ...{ training: training.length, validation: validation.length, test: test.length },
+    abnormal: abnormal.length,
+  };
 }
 
 function summaryOf({

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { ThresholdRule } from '../anomaly/threshold.js';
 import type { SegmentOptions } from '../audio/segments.js';
+import { PlantsenseError } from '../errors.js';
 import type { FitMachineOptions } from '../lifecycle/machine-model/fit-machine.js';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import { choice, decimalNumber, parsed, wholeNumber } from './new-command.js';
@@ -15,8 +17,9 @@ export interface MachineFlags {
   readonly learningRate: number;
   readonly seed: number;
   readonly validation: number;
-  readonly rule: 'quantile' | 'gamma';
-  readonly quantile: number;
+  readonly rule: 'quantile' | 'gamma' | 'sensitivity';
+  readonly quantile?: number;
+  readonly sensitivity?: number;
   readonly windows: 'auto' | 'within' | 'across';
 }
 
@@ -75,17 +78,23 @@ export function withMachineOptions(command: Command): Command {
     .addOption(
       choice(
         '--rule <name>',
-        'how a threshold is told: by the residuals themselves or by a gamma distribution',
-        ['quantile', 'gamma'],
+        'how a threshold is told: by normal residuals themselves, by a gamma distribution of them, or by the abnormal ones that it shall find',
+        ['quantile', 'gamma', 'sensitivity'],
         'quantile',
       ),
     )
     .addOption(
       parsed(
         '--quantile <q>',
-        'share of normal means that a threshold calls normal',
+        'share of normal means that a threshold calls normal (default: 0.99)',
         decimalNumber(...TRAINING_RANGES.normalQuantile),
-        '0.99',
+      ),
+    )
+    .addOption(
+      parsed(
+        '--sensitivity <share>',
+        'of abnormal means that a threshold calls abnormal, with --rule sensitivity (default: 0.95)',
+        decimalNumber(...TRAINING_RANGES.sensitivity),
       ),
     )
     .addOption(
@@ -104,13 +113,23 @@ export function segmentOptionsOf({ hop, overlap, step }: MachineFlags): SegmentO
   return { nFft: N_FFT, overlap: shared, width: COLUMNS, step, normalize: 'segment' };
 }
 
+/** @throws PlantsenseError USAGE_INVALID for an option that the rule doesn't take */
+function ruleOf({ rule, quantile, sensitivity }: MachineFlags): ThresholdRule {
+  const [option, value] = rule === 'sensitivity' ? ['quantile', quantile] : ['sensitivity', sensitivity];
+  if (value !== undefined)
+    throw new PlantsenseError('USAGE_INVALID', `--${option} is no option of --rule ${rule}.`);
+  if (rule === 'sensitivity') return { type: rule, sensitivity: sensitivity ?? 0.95 };
+  return { type: rule, quantile: quantile ?? 0.99 };
+}
+
+/** @throws PlantsenseError USAGE_INVALID for an option that the rule doesn't take */
 export function fitOptionsOf(flags: MachineFlags): FitMachineOptions {
-  const { width, steps, batchSize, learningRate, seed, validation, rule, quantile, windows } = flags;
+  const { width, steps, batchSize, learningRate, seed, validation, windows } = flags;
   return {
     ...(width && { width }),
     ...{ steps, batchSize, learningRate, seed, windows },
     segment: segmentOptionsOf(flags),
     validationShare: validation,
-    rule: { type: rule, quantile },
+    rule: ruleOf(flags),
   };
 }

@@ -15,6 +15,8 @@ export const TRAINING_RANGES = {
   learningRate: [1e-7, 1],
   /** Share of the normal means that a machine's threshold calls normal. */
   normalQuantile: [0.5, 0.99999],
+  /** Share of the abnormal means that it calls abnormal. */
+  sensitivity: [0.01, 1],
   /** Share of the recordings that something is told by. */
   share: [0.01, 0.9],
 } as const satisfies Record<string, readonly [min: number, max: number]>;

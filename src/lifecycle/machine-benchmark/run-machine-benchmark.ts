@@ -15,7 +15,9 @@ export interface MachineBenchmarkData {
   readonly source: RowSource;
   /** The normal recordings. */
   readonly normal: SplitRecordings;
-  /** Abnormal recordings by category. */
+  /** Abnormal recordings that tell thresholds, and are not judged; none but for a sensitivity. */
+  readonly abnormal: readonly SegmentedRecording[];
+  /** Abnormal recordings by category, to be judged. */
   readonly categories: ReadonlyMap<string, readonly SegmentedRecording[]>;
 }
 
@@ -23,7 +25,7 @@ export interface MachineBenchmarkData {
 export type BenchmarkPhase = 'components' | 'network' | 'scores' | 'bootstrap';
 
 export interface MachineBenchmarkOptions {
-  readonly fit: Omit<FitMachineOptions, 'parts' | 'parent' | 'sequence'>;
+  readonly fit: Omit<FitMachineOptions, 'parts' | 'abnormal' | 'parent' | 'sequence'>;
   /** Of the baseline. Default 64. */
   readonly components?: number;
   /** Of the bootstrap. Default 1000. */
@@ -64,7 +66,7 @@ export async function runMachineBenchmark(
   const pca = await PcaResidual.fit(training, { components, seed });
   const pcaResiduals = await residualsOf(data, rows => pca.score(rows));
   await onPhase?.('network');
-  const fitted = await fitMachine(set, source, { ...fit, seed, parts: normal });
+  const fitted = await fitMachine(set, source, { ...fit, seed, parts: normal, abnormal: data.abnormal });
   try {
     await onPhase?.('scores');
     const { model } = fitted;
@@ -84,12 +86,17 @@ export async function runMachineBenchmark(
 }
 
 async function residualsOf(
-  { source, normal, categories }: MachineBenchmarkData,
+  { source, normal, abnormal, categories }: MachineBenchmarkData,
   score: (rows: RowSource) => Promise<Float64Array>,
 ) {
   const of = async (recordings: readonly SegmentedRecording[]): Promise<Recordings> =>
     byRecording(await score(selectRows(source, rowsOf(recordings))), recordings);
   const scored = new Map<string, Recordings>();
   for (const [name, recordings] of categories) scored.set(name, await of(recordings));
-  return { validation: await of(normal.validation), test: await of(normal.test), categories: scored };
+  return {
+    validation: await of(normal.validation),
+    abnormal: await of(abnormal),
+    test: await of(normal.test),
+    categories: scored,
+  };
 }

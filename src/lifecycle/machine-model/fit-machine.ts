@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { THRESHOLD_RULE_DEFAULT } from '../../anomaly/threshold.js';
+import type { Recordings } from '../../anomaly/recording-means.js';
+import { THRESHOLD_RULE_DEFAULT, type ThresholdRule } from '../../anomaly/threshold.js';
 import { normalBandResiduals } from '../../anomaly/worst-bands.js';
 import { SEGMENT_DEFAULTS, SEGMENT_SAMPLE_RATE_HZ, type SegmentOptions } from '../../audio/segments.js';
 import { PlantsenseError } from '../../errors.js';
@@ -42,8 +43,13 @@ export interface FitMachineOptions {
   readonly validationShare?: number;
   /** In place of a share. What the set has beside them is not used. */
   readonly parts?: Pick<SplitRecordings, 'training' | 'validation'>;
-  /** Default: the 0.99 quantile. */
-  readonly rule?: MachineDetails['rule'];
+  /**
+   * Recordings of something abnormal, whose segments are in the source too and not among the set's recordings. They tell
+   * the sensitivity of thresholds. Default: none.
+   */
+  readonly abnormal?: readonly SegmentedRecording[];
+  /** Default: the 0.99 quantile. A sensitivity takes abnormal recordings. */
+  readonly rule?: ThresholdRule;
   /** Default `auto`. */
   readonly windows?: WindowChoice;
   /** Frequency bands that residuals are told by; must divide the bins. Default 32. */
@@ -66,6 +72,8 @@ export interface FittedMachine {
   /** To be disposed of after use. */
   readonly model: MachineModel;
   readonly training: TrainingSummary;
+  /** Residuals by recording that tell the thresholds: of validation, and of something abnormal. */
+  readonly residuals: { readonly normal: Recordings; readonly abnormal: Recordings };
 }
 
 const DEFAULTS = {
@@ -75,7 +83,8 @@ const DEFAULTS = {
   learningRate: 8e-4,
   seed: 1,
   validationShare: 0.2,
-  rule: { ...THRESHOLD_RULE_DEFAULT, type: 'quantile' } as MachineDetails['rule'],
+  abnormal: [] as readonly SegmentedRecording[],
+  rule: THRESHOLD_RULE_DEFAULT,
   windows: 'auto' as WindowChoice,
   bands: 32,
 };
@@ -99,8 +108,10 @@ export async function fitMachine(
 ): Promise<FittedMachine> {
   const settings = { ...DEFAULTS, ...options };
   const { segment, steps, batchSize, learningRate, seed, validationShare, parent = null, signal } = settings;
+  const { abnormal, rule } = settings;
   const { parts = splitRecordings(set.recordings, { validation: validationShare, test: 0 }, seed) } = options;
   checkParent(settings.parent?.model, settings);
+  checkAbnormal(abnormal, rule);
   const backend = await openBackend();
   const training = selectRows(source, rowsOf(parts.training));
   const validation = selectRows(source, rowsOf(parts.validation));
@@ -116,6 +127,10 @@ export async function fitMachine(
   try {
     const scores = await trained.model.score(validation, { bands: settings.bands });
     const normal = byRecording(scores.residuals, parts.validation);
+    const abnormalScores = await trained.model.score(selectRows(source, rowsOf(abnormal)), {
+      bands: settings.bands,
+    });
+    const residuals = { normal, abnormal: byRecording(abnormalScores.residuals, abnormal) };
     const windows = windowsOf(settings.windows, normal, Math.max(...MEANS_OF));
     const details: MachineDetails = {
       width: widthOf(trained.model.architecture),
@@ -123,9 +138,9 @@ export async function fitMachine(
       segment: { ...segment },
       ...durationOf(segment),
       normalBands: [...normalBandResiduals(Float64Array.from(scores.bandResiduals), settings.bands)],
-      ...{ rule: settings.rule, windows },
-      thresholds: machineThresholds(settings.rule, MEANS_OF, normal, windows),
-      recordings: recordingsOf(set, parts),
+      ...{ rule, windows },
+      thresholds: machineThresholds(rule, MEANS_OF, normal, residuals.abnormal, windows),
+      recordings: { ...recordingsOf(set, parts), abnormal: abnormal.length },
       backend: { kind: backend.kind, device: backend.device, ...versionsOf(backend) },
     };
     const artefact = sealArtefact(
@@ -147,7 +162,8 @@ export async function fitMachine(
       new Map(),
       await trained.model.toFiles(),
     );
-    return { artefact, model: await MachineModel.open(artefact), training: trained.training };
+    const model = await MachineModel.open(artefact);
+    return { artefact, model, training: trained.training, residuals };
   } finally {
     trained.model.dispose();
   }
@@ -174,6 +190,18 @@ function checkParent(parent: MachineModel | undefined, options: FitMachineOption
       'MODEL_INVALID',
       `Model ${version} takes other segments: ${details.equation3}; these are ${segmentDuration(segment).equation}.`,
     );
+}
+
+/** @throws PlantsenseError TRAINING_DATA_INSUFFICIENT before the training rather than after it */
+function checkAbnormal(recordings: readonly SegmentedRecording[], rule: ThresholdRule): void {
+  if (recordings.length === 0 && rule.type !== 'sensitivity') return;
+  if (rowsOf(recordings).length > 0) return;
+  throw new PlantsenseError(
+    'TRAINING_DATA_INSUFFICIENT',
+    recordings.length === 0
+      ? 'A threshold by sensitivity needs recordings of something abnormal, and there are none.'
+      : `All ${recordings.length} abnormal recordings are digital silence: nothing is heard in them.`,
+  );
 }
 
 function durationOf(segment: SegmentOptions) {
