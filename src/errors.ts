@@ -171,12 +171,15 @@ export const ERRORS = {
     class: 'fatal',
     action: 'Correct the lines named above; `plantsense lint` checks them.',
   },
-  MODEL_NOT_FOUND: { class: 'terminal', action: 'Train a model first: `plantsense train noise`.' },
+  MODEL_NOT_FOUND: {
+    class: 'terminal',
+    action: 'Train a model first: `plantsense train noise`, `plantsense train machine`.',
+  },
   MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
   FEATURES_MISMATCH: {
     class: 'terminal',
     action:
-      'Give the topology whose `log_mel` options made the tensors, or wait until there are tensors of the new options.',
+      'Give the topology whose `log_mel` or `segment` options made the tensors, or wait until there are tensors of the new options.',
   },
   TRAINING_IN_USE: {
     class: 'retryable',

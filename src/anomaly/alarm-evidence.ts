@@ -29,10 +29,8 @@ export interface EvidenceTotals {
 /** Gathers the evidence of one alarm. */
 export class EvidenceCollector {
   readonly totals: EvidenceTotals;
-  /** Sums over the segments since the last report. */
   readonly #bandSums: Float64Array;
   #bandSegments = 0;
-  #reportStartUs: number;
 
   /**
    * @param start its first segment's start, µs; or the totals to go on from
@@ -52,7 +50,6 @@ export class EvidenceCollector {
           }
         : { ...start };
     this.#bandSums = new Float64Array(bands);
-    this.#reportStartUs = this.totals.lastUs;
   }
 
   add(
@@ -77,17 +74,12 @@ export class EvidenceCollector {
     for (let band = 0; band < bandSums.length; band++) bandSums[band]! += bandResiduals[band]!;
   }
 
-  /** Time that the segments since the last report span, µs. */
-  get unreportedUs(): number {
-    return this.totals.lastUs - this.#reportStartUs;
-  }
-
   evidence(): AlarmEvidence {
     const { scoreSum, ...totals } = this.totals;
     return { ...totals, meanScore: scoreSum / totals.segments };
   }
 
-  /** The worst bands of the segments since the last report. */
+  /** The worst bands of the segments that were added. */
   worstBands(normalBands: Float64Array | null, most: number): WorseBand[] {
     if (normalBands === null || this.#bandSegments === 0) return [];
     return worstBands(
@@ -95,17 +87,5 @@ export class EvidenceCollector {
       normalBands,
       most,
     );
-  }
-
-  /** The bands from here on are the next report's. */
-  startReport(): void {
-    this.#reportStartUs = this.totals.lastUs;
-    this.forgetBands();
-  }
-
-  /** Other bands from here on: those of another model can't be added to them. */
-  forgetBands(): void {
-    this.#bandSums.fill(0);
-    this.#bandSegments = 0;
   }
 }

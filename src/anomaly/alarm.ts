@@ -9,9 +9,9 @@ import type { WorseBand } from './worst-bands.js';
  */
 export type CloseReason = 'released' | 'off' | 'gap' | 'end';
 
-/** A step in an alarm's life: it opens once, may go on, and closes once. */
+/** A step in an alarm's life: it opens once and closes once. */
 export interface AlarmRecord {
-  readonly kind: 'opened' | 'continues' | 'closed';
+  readonly kind: 'opened' | 'closed';
   /** Name of the detector that raised it. */
   readonly detector: string;
   readonly n: number;
@@ -24,9 +24,6 @@ export interface AlarmRecord {
   readonly closedBy: CloseReason | null;
   /** From its first segment on. */
   readonly evidence: AlarmEvidence;
-  /**
-   * The worst ones of the segments since the last `continues` or the last change of model, or since its first segment;
-   * empty without segments.
-   */
+  /** Of the segments that opened it; empty when it closes. */
   readonly worstBands: readonly WorseBand[];
 }

@@ -15,7 +15,19 @@ export interface DetectorResumePoint {
   /** Start of the first segment that fills the mean, µs. */
   readonly replayFromUs: number;
   /** The alarm that was open there, else `null`. */
-  readonly alarm: { readonly openedUs: number; readonly totals: EvidenceTotals } | null;
+  readonly alarm: OpenAlarm | null;
+}
+
+/** What is known of an open alarm beside the last n segments: numbers only, exact in JSON. */
+export interface OpenAlarm {
+  readonly openedUs: number;
+  readonly totals: EvidenceTotals;
+  /** Start of the segment at which its mean fell below the release level; `null`: it has not. */
+  readonly fellUs: number | null;
+  /** End of the last segment that had a mean. */
+  readonly lastMeanUs: number;
+  /** What has kept it from having a mean since. */
+  readonly interruptedBy: 'off' | 'gap' | null;
 }
 
 /** What a detector reads of the model in force. */
@@ -30,15 +42,13 @@ export class Detector {
   #scale: Scale;
   readonly #window: RollingMean;
   #point: DetectorResumePoint;
-  /** Evidence of the open alarm, or of the run of means above α that may become one. */
+  /** Evidence of the open alarm, or of the run of means above the raise level that may become one. */
   #collector: EvidenceCollector | null = null;
   /** `null`: no alarm is open. */
   #openedUs: number | null = null;
-  /** Start of the segment at which the open alarm's mean fell below the release level; `null`: it has not. */
+  /** These three as {@link OpenAlarm} has them. */
   #fellUs: number | null = null;
-  /** End of the last segment that had a mean. */
   #lastMeanUs = Number.NEGATIVE_INFINITY;
-  /** What has kept it from having a mean since. */
   #interruptedBy: 'off' | 'gap' | null = null;
   #lastStartUs = Number.NEGATIVE_INFINITY;
 
@@ -53,8 +63,12 @@ export class Detector {
       alarm: null,
     };
     if (this.#point.alarm === null) return;
-    this.#openedUs = this.#point.alarm.openedUs;
-    this.#collector = this.#newCollector(this.#point.alarm.totals);
+    const { openedUs, totals, fellUs, lastMeanUs, interruptedBy } = this.#point.alarm;
+    this.#openedUs = openedUs;
+    this.#collector = this.#newCollector(totals);
+    this.#fellUs = fellUs;
+    this.#lastMeanUs = lastMeanUs;
+    this.#interruptedBy = interruptedBy;
   }
 
   get isOpen(): boolean {
@@ -88,7 +102,8 @@ export class Detector {
   interrupt(cause: 'off' | 'gap'): void {
     this.#window.empty();
     this.#interruptedBy ??= cause;
-    if (!this.isOpen) this.#startOver();
+    if (this.isOpen) this.#setPoint();
+    else this.#startOver();
   }
 
   /** The machine is silent: nothing is heard of it in this segment. */
@@ -101,7 +116,6 @@ export class Detector {
   rescale(scale: Scale): void {
     this.interrupt('gap');
     this.#scale = scale;
-    this.#collector?.forgetBands();
   }
 
   /** Takes a segment. @returns the mean of n, `null` until there are n */
@@ -116,7 +130,8 @@ export class Detector {
     if (startUs < this.#point.sinceUs) return mean;
     if (this.isOpen) {
       if (mean !== null) this.#follow(segment, mean, out);
-    } else if (mean !== null && mean > this.#scale.alpha) {
+      if (this.isOpen) this.#setPoint();
+    } else if (mean !== null && mean > this.#scale.alpha * this.options.raiseRatio) {
       this.#rise(segment, mean, out);
     } else {
       this.#startOver();
@@ -124,11 +139,12 @@ export class Detector {
     return mean;
   }
 
-  /** A mean above α, without an alarm. */
+  /** A mean above the raise level, without an alarm. */
   #rise(segment: MachineSegment, mean: number, out: AlarmRecord[]): void {
     const { startUs, endUs } = segment;
     if (this.#collector === null) {
       this.#collector = this.#newCollector(startUs);
+      // From here on the log is needed, until it is known whether this becomes an alarm.
       this.#setPoint(startUs);
     }
     const { holdSegments, holdSecs } = this.options;
@@ -138,11 +154,12 @@ export class Detector {
     this.#openedUs = endUs;
     this.#fellUs = null;
     out.push(this.#record('opened', endUs, null));
+    this.#setPoint();
   }
 
   /** A mean while an alarm is open. */
   #follow(segment: MachineSegment, mean: number, out: AlarmRecord[]): void {
-    const { releaseRatio, releaseSecs, reportSecs } = this.options;
+    const { releaseRatio, releaseSecs } = this.options;
     if (mean < this.#scale.alpha * releaseRatio) {
       this.#fellUs ??= segment.startUs;
       if (segment.endUs - this.#fellUs >= releaseSecs * US) this.#close(segment.endUs, 'released', out);
@@ -150,10 +167,6 @@ export class Detector {
     }
     this.#fellUs = null;
     this.#collect(segment, mean);
-    if (this.#collector!.unreportedUs < reportSecs * US) return;
-    out.push(this.#record('continues', segment.endUs, null));
-    this.#collector!.startReport();
-    this.#setPoint(segment.startUs + 1);
   }
 
   #collect({ startUs, endUs, residual, bandResiduals }: MachineSegment, mean: number): void {
@@ -170,15 +183,29 @@ export class Detector {
   #startOver(): void {
     this.#collector = null;
     this.#fellUs = null;
-    if (this.#lastStartUs >= this.#point.sinceUs) this.#setPoint(this.#lastStartUs + 1);
+    this.#setPoint();
   }
 
-  #setPoint(sinceUs: number): void {
+  /** All before `sinceUs` is known by the point and the window; in a replay it is known already. */
+  #setPoint(sinceUs = this.#lastStartUs + 1): void {
+    if (sinceUs < this.#point.sinceUs) return;
     const { name } = this.options;
-    const replayFromUs = this.#window.oldestUs ?? sinceUs;
-    const alarm =
-      this.#openedUs === null ? null : { openedUs: this.#openedUs, totals: { ...this.#collector!.totals } };
-    this.#point = { name, sinceUs, replayFromUs, alarm };
+    this.#point = {
+      name,
+      sinceUs,
+      replayFromUs: this.#window.oldestUs ?? sinceUs,
+      alarm: this.#openedUs === null ? null : this.#openAlarm(this.#openedUs),
+    };
+  }
+
+  #openAlarm(openedUs: number): OpenAlarm {
+    return {
+      openedUs,
+      totals: { ...this.#collector!.totals },
+      fellUs: this.#fellUs,
+      lastMeanUs: this.#lastMeanUs,
+      interruptedBy: this.#interruptedBy,
+    };
   }
 
   #newCollector(start: number | EvidenceTotals): EvidenceCollector {
@@ -197,7 +224,7 @@ export class Detector {
       atUs,
       closedBy,
       evidence: this.#collector!.evidence(),
-      worstBands: this.#collector!.worstBands(normalBands, worstBands),
+      worstBands: kind === 'opened' ? this.#collector!.worstBands(normalBands, worstBands) : [],
     };
   }
 }

@@ -7,10 +7,9 @@
  * **Replay.** The state can be built again from the log: a new monitor with `resumePoint`, that is given the segments from
  * `resumePoint.replayFromUs` on, says of every segment after the last one that the first monitor had seen what that one
  * would have said, bit for bit. (What it says of the earlier ones is to be thrown away.) That is
- * - the last n segments, when no mean is above α;
- * - n segments before the first one whose mean is above α, when an alarm is open or about to open;
- * - but with an open alarm no further back than n segments before its last `continues`: at most
- *   reportSecs + releaseSecs + staleSecs, and the time of n segments.
+ * - the last n segments;
+ * - n segments before the first one whose mean is above α, while an alarm is about to open: the time that it has to hold.
+ * Of an open alarm the point itself says all that is older.
  */
 import { PlantsenseError } from '../errors.js';
 import type { AlarmRecord } from './alarm.js';
@@ -52,6 +51,7 @@ export interface ModelThresholds {
 export class MachineMonitor {
   readonly #options: MachineOptions;
   readonly #detectors: readonly Detector[];
+  #bands: number | null;
   #lastStartUs = Number.NEGATIVE_INFINITY;
 
   /**
@@ -67,6 +67,7 @@ export class MachineMonitor {
     if (resume !== null && names !== options.detectors.map(({ name }) => name).join())
       throw new PlantsenseError('PARAMETER_INVALID', `The resume point is of other detectors: ${names}.`);
     this.#options = options;
+    this.#bands = options.normalBands?.length ?? null;
     this.#detectors = options.detectors.map(
       (detector, i) =>
         new Detector(
@@ -114,6 +115,16 @@ export class MachineMonitor {
     return alarms;
   }
 
+  /** Whether an alarm is open. */
+  get hasAlarm(): boolean {
+    return this.#detectors.some(({ isOpen }) => isOpen);
+  }
+
+  /** The sound has broken off: means start afresh. An open alarm stays open. */
+  interrupt(): void {
+    for (const detector of this.#detectors) detector.interrupt('gap');
+  }
+
   /** Nothing more comes, as at the end of a file: closes what is open. */
   end(): AlarmRecord[] {
     const alarms: AlarmRecord[] = [];
@@ -127,15 +138,15 @@ export class MachineMonitor {
    */
   useModel({ alphas, normalBands }: ModelThresholds): void {
     checkResiduals('normal band residuals', normalBands ?? new Float64Array());
-    if (alphas.length !== this.#detectors.length || normalBands?.length !== this.#options.normalBands?.length)
+    if (alphas.length !== this.#detectors.length)
       throw new PlantsenseError(
         'PARAMETER_INVALID',
-        `The model has ${alphas.length} thresholds and ${normalBands?.length ?? 0} bands, the machine ` +
-          `${this.#detectors.length} detectors and ${this.#options.normalBands?.length ?? 0} bands.`,
+        `The model has ${alphas.length} thresholds, the machine ${this.#detectors.length} detectors.`,
       );
     this.#detectors.forEach(({ options }, i) => {
       checkAlpha(options.name, alphas[i]!);
     });
+    this.#bands = normalBands?.length ?? null;
     this.#detectors.forEach((detector, i) => {
       detector.rescale(this.#scale(alphas[i]!, normalBands));
     });
@@ -177,8 +188,8 @@ export class MachineMonitor {
       throw new PlantsenseError('PARAMETER_INVALID', `The segment at ${startUs} µs has the level NaN.`);
     if (off) return;
     checkResiduals(`residuals of the segment at ${startUs} µs`, Float64Array.of(residual));
-    const bands = this.#options.normalBands?.length;
-    if (bandResiduals === null || bands === undefined) return;
+    const bands = this.#bands;
+    if (bandResiduals === null || bands === null) return;
     if (bandResiduals.length !== bands)
       throw new PlantsenseError(
         'PARAMETER_INVALID',

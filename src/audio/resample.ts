@@ -53,6 +53,17 @@ export class Resampler {
     return tail;
   }
 
+  /**
+   * Begins in the middle of a stream: output number `first` comes next, and the next input is the one that
+   * {@link resamplerInputs} begins with. The outputs are the same bits as those of a resampler that has run from the start.
+   */
+  seek(first: number): void {
+    const { up, down } = this.#filter;
+    this.#historyLength = 0;
+    // Whole periods leave the phase as it is, and their product may be too large to be exact.
+    this.#phase = ((first % up) * down) % up;
+  }
+
   get #isIdentity(): boolean {
     return this.#filter.up === this.#filter.down;
   }
@@ -87,6 +98,23 @@ export class Resampler {
     this.#history.set(this.#workspace.input(consumed, available));
     return count;
   }
+}
+
+/**
+ * The inputs `[from, to)` that outputs `[first, first + count)` of a stream depend on, counted from its first ones; `from` is
+ * negative where the filter looks back to before the stream.
+ */
+export function resamplerInputs(
+  fromHz: number,
+  toHz: number,
+  first: number,
+  count: number,
+): { readonly from: number; readonly to: number } {
+  const { up, down, taps } = cachedFilter(fromHz, toHz);
+  if (up === down) return { from: first, to: first + count };
+  const inputAt = (output: number) =>
+    Math.floor(output / up) * down + Math.floor(((output % up) * down) / up);
+  return { from: inputAt(first) - taps / 2 + 1, to: inputAt(first + count - 1) + taps / 2 + 1 };
 }
 
 /**

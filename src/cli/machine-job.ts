@@ -16,7 +16,7 @@ export interface MachineJob<S extends SegmentSet & JobSet> {
   readonly restart: boolean;
   /** Reads the recordings, their segments into a file. */
   readonly read: (tensorPath: string, onRead: (done: number, file: string) => Promise<void>) => Promise<S>;
-  /** How many files `read` reads. */
+  /** How many files `read` reads; 0 where it reads a topic. */
   readonly files: number;
 }
 
@@ -48,7 +48,7 @@ export async function withMachineJob<S extends SegmentSet & JobSet, T>(
     if (interrupted) {
       const { recordings } = interrupted;
       await cli.stderr.line(
-        `Going on with a training that was interrupted, with ${recordings.length} recordings. --restart begins anew.`,
+        `Going on with a training that was interrupted, with ${recordings.length} ${files === 0 ? 'stretches of the topic' : 'recordings'}. --restart begins anew.`,
       );
     }
     const set = interrupted ?? (await job.collect(path => reading(cli, files, onRead => read(path, onRead))));

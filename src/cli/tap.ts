@@ -4,6 +4,7 @@ import type { DescribedRecord } from '../records/describe-record.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, readConnection, withBrokerOptions, withExistingBroker } from './connection.js';
 import { type JsonOption, newCommand } from './new-command.js';
+import { recordLine } from './record-line.js';
 
 interface Flags extends JsonOption, BrokerFlags {
   readonly fromBeginning: boolean;
@@ -65,11 +66,5 @@ function textLine({ partition, offset, key, timestampMs }: Message, described: D
   const place = `${new Date(timestampMs).toISOString()} ${partition}/${offset} ${key ?? '-'}`;
   if (error) return `${place} ${error.code}: ${error.message}\n`;
   if (value === null) return `${place} deleted\n`;
-  const fields = Object.entries(value).map(([name, field]) => `${name}=${show(field)}`);
-  return `${place} ${record} ${fields.join(' ')}\n`;
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(3);
-  return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+  return `${place} ${record} ${recordLine(value)}\n`;
 }

@@ -227,7 +227,7 @@ const RULES: { readonly [N in keyof Records]: readonly Rule<Records[N]>[] } = {
   ],
   'machine-score': [
     name('segmentId', 'sensor', 'streamId', 'modelVersion'),
-    index('firstSample'),
+    index('firstSample', 'clippedSamples'),
     time('timeUs'),
     duration('durationSecs'),
     finite('levelDb', 'residual'),

@@ -318,6 +318,8 @@ export interface MachineScore {
   readonly durationSecs: number;
   /** Level of the segment: dB SPL when the sensor is calibrated, else dBFS; null for digital silence. */
   readonly levelDb: number | null;
+  /** Samples of the segment at full scale: a recorder that clips makes noise over all frequencies. */
+  readonly clippedSamples: number;
   /** Mean squared reconstruction error of the segment; null while the machine is off. */
   readonly residual: number | null;
   /**

@@ -38,7 +38,12 @@ export class ClipStore {
    * Writes a clip, again if need be: the same event gives the same file. A full disk is waited for.
    * @returns its path in the directory, or null
    */
-  async write(sensor: string, id: string, event: NoiseEvent, settings: ClipSettings): Promise<string | null> {
+  async write(
+    sensor: string,
+    id: string,
+    event: Pick<NoiseEvent, 'audio' | 'sampleRateHz'>,
+    settings: ClipSettings,
+  ): Promise<string | null> {
     if (settings.mode === 'off') return null;
     const folder = folderOf(sensor);
     const path = join(folder, `${id}.wav`);

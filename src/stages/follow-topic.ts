@@ -69,7 +69,7 @@ export async function* followTopic(
 }
 
 /** The next messages; none, and on to the oldest that are left, when retention was faster. */
-async function fetchWhatIsLeft(
+export async function fetchWhatIsLeft(
   broker: Broker,
   reader: PartitionReader,
   signal: AbortSignal,

@@ -107,6 +107,18 @@ export class ModelWatch {
     }
   }
 
+  /**
+   * Waits until the topic was read to the end that it had at the start, and its announcements are enough.
+   * @throws LaneStopped when `signal` aborts
+   */
+  async until(isEnough: () => boolean, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      if (signal.aborted) throw new LaneStopped();
+      if (this.#caughtUp && isEnough()) return;
+      await this.#change(signal);
+    }
+  }
+
   stop(): void {
     this.#stop.abort();
     this.#wakeAll();

@@ -4,7 +4,15 @@ import { type Block, deduplicationToken, encodeBlock } from '../store/block.js';
 import type { Store } from '../store/client.js';
 import type { Sourced } from '../store/source.js';
 import type { Table } from '../store/table.js';
-import { alarms, assignments, deadLetters, events, levels, models } from '../store/tables/index.js';
+import {
+  alarms,
+  assignments,
+  deadLetters,
+  events,
+  levels,
+  machineScores,
+  models,
+} from '../store/tables/index.js';
 import type { BlockBounds, RecordStore, RowBlock, StoredRecord } from './store.js';
 
 /** A table takes the records of one kind, with their place in the log. */
@@ -12,6 +20,7 @@ const TABLES: { readonly [N in RecordName]?: Table<Sourced<Extract<AnyRecord, { 
   'noise-levels': levels,
   'noise-event': events,
   'noise-assignment': assignments,
+  'machine-score': machineScores,
   alarm: alarms,
   'model-announcement': models,
   'dead-letter': deadLetters,

@@ -1,4 +1,5 @@
 import type { SensorOptions } from '../audio/sensor-options.js';
+import { PlantsenseError } from '../errors.js';
 
 /** What a topology says of one microphone. */
 export interface SensorSettings {
@@ -15,6 +16,13 @@ export interface SensorSettings {
   readonly holdOffSecs: number;
   readonly thirdOctaves: boolean;
   readonly clips: ClipSettings;
+  /** The machine that it is fixed to; null when it is fixed to none. */
+  readonly machine: MachineSettings | null;
+}
+
+export interface MachineSettings {
+  /** What is quieter is a machine that is off: dB SPL where calibrated, else dBFS; null: only digital silence is. */
+  readonly offBelowDb: number | null;
 }
 
 export interface ClipSettings {
@@ -27,6 +35,14 @@ export interface ClipSettings {
 export interface SensorTable {
   readonly byId: ReadonlyMap<string, SensorSettings>;
   readonly others: SensorSettings | null;
+}
+
+/** @throws PlantsenseError SENSOR_UNKNOWN for a sensor that the topology refuses */
+export function settingsOf({ byId, others }: SensorTable, sensor: string): SensorSettings {
+  const settings = byId.get(sensor) ?? others;
+  if (!settings)
+    throw new PlantsenseError('SENSOR_UNKNOWN', `The topology does not know the sensor ${sensor}.`);
+  return settings;
 }
 
 export interface TimelineOptions {

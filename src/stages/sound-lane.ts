@@ -1,20 +1,19 @@
 import { checkChunk } from '../audio/check-chunk.js';
-import { bytesPerSample, decodePcm, type PcmEncoding } from '../audio/pcm.js';
-import type { CloseReason, Notice, SensorOutput, SoundChunk } from '../audio/sensor-records.js';
+import type { CloseReason, Notice, SensorOutput } from '../audio/sensor-records.js';
 import { SensorStream } from '../audio/sensor-stream.js';
-import { PlantsenseError } from '../errors.js';
 import { codec } from '../records/codec.js';
 import { eventId } from '../records/ids.js';
-import type { AudioChunk, AudioEncoding } from '../records/types.js';
 import { type Checkpoint, isHeld, NO_LOG_NEEDED, stateKey } from '../stream/checkpoint.js';
 import { IdleKeys } from '../stream/idle-keys.js';
 import type { CheckpointChange } from '../stream/watermark.js';
+import { ChunkDecoder } from './chunk-decoder.js';
 import type { ClipStore } from './clip-store.js';
 import type { EventTensor } from './event-tensor.js';
 import type { Outgoing } from './outgoing.js';
 import {
   type SensorSettings,
   type SensorTable,
+  settingsOf,
   streamOptions,
   type TimelineOptions,
 } from './sensor-settings.js';
@@ -54,13 +53,6 @@ export interface SoundStep {
 /** So many silent sensors a lane remembers: names that never come back must not fill its checkpoint. */
 const MAX_SILENT = 100;
 
-const PCM: Record<AudioEncoding, PcmEncoding> = {
-  S16LE: 's16le',
-  S24LE: 's24le',
-  S32LE: 's32le',
-  F32LE: 'f32le',
-};
-
 /**
  * The sensors of one lane of raw audio: a state machine, chunk by chunk in the order of the log. What it gives depends
  * on the log from each sensor's hold on, and on nothing else.
@@ -74,8 +66,7 @@ export class SoundLane {
   readonly #sensors = new Map<string, Sensor>();
   /** Keys that fell silent and are not heard again yet. */
   readonly #silent: Set<number>;
-  /** The samples of the chunk in work, which no stream keeps. */
-  #samples = new Float32Array(0);
+  readonly #decoder = new ChunkDecoder();
 
   constructor(start: Checkpoint, options: SoundLaneOptions, tensor: EventTensor, clips: ClipStore) {
     this.#start = start;
@@ -92,8 +83,8 @@ export class SoundLane {
    */
   async step(bytes: Uint8Array, offset: number, replayed: boolean): Promise<SoundStep> {
     const record = codec('audio-chunk').decode(bytes);
-    const settings = this.#settingsOf(record.sensor);
-    const chunk = this.#soundChunk(record, settings);
+    const settings = settingsOf(this.#options.sensors, record.sensor);
+    const chunk = this.#decoder.decode(record, settings.calibrationDbSpl);
     const key = stateKey(record.sensor);
     const made = new StepBuilder(this.#options.topics);
 
@@ -167,31 +158,6 @@ export class SoundLane {
       made.notice(name, notice);
       if (notice.kind === 'sensor_silent') sensor.digitallySilent = notice.state === 'opened';
     }
-  }
-
-  #soundChunk(record: AudioChunk, settings: SensorSettings): SoundChunk {
-    const { streamId, firstSample, startTimeUs, sampleRateHz, endOfStream, channels } = record;
-    const encoding = PCM[record.encoding];
-    const most = Math.ceil(record.samples.length / bytesPerSample(encoding));
-    if (this.#samples.length < most) this.#samples = new Float32Array(most);
-    return {
-      streamId,
-      firstSample,
-      startTimeUs,
-      sampleRateHz,
-      endOfStream,
-      calibrationDbSpl: settings.calibrationDbSpl ?? record.calibrationDbSpl,
-      samples: decodePcm(record.samples, encoding, channels, this.#samples),
-      finite: true,
-    };
-  }
-
-  #settingsOf(sensor: string): SensorSettings {
-    const { byId, others } = this.#options.sensors;
-    const settings = byId.get(sensor) ?? others;
-    if (!settings)
-      throw new PlantsenseError('SENSOR_UNKNOWN', `The topology does not know the sensor ${sensor}.`);
-    return settings;
   }
 
   #digitallySilent(): number {

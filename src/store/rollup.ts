@@ -16,7 +16,7 @@ export interface RollupKey extends ColumnText {
 
 /** What is kept of each key and interval, and how two of it become one. */
 export interface Measure extends ColumnText {
-  readonly merge: 'sum' | 'max' | 'sumMap';
+  readonly merge: 'sum' | 'max' | 'sumMap' | 'maxMap';
   /** SQL that aggregates rows of `source`. */
   readonly value: string;
 }

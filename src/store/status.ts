@@ -53,6 +53,7 @@ export async function rollupDifferences(store: Store): Promise<RollupDifference[
     { rollup: 'levels', time: 'time', count: 'row_count' },
     { rollup: 'events', time: 'start_time', count: 'event_count' },
     { rollup: 'assignments', time: 'time', count: 'event_count' },
+    { rollup: 'machine_scores', time: 'time', count: 'segment_count' },
   ];
   const differences: RollupDifference[] = [];
   for (const { rollup, time, count } of compared) {

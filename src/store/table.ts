@@ -89,6 +89,21 @@ COMMENT ${literal(table.comment)}`;
 }
 
 /**
+ * Brings the columns of a table that an earlier version made to its definition: adds those that it lacks, each in its
+ * place, and comments them anew. Rows that are there get the default of a new column's type.
+ */
+export function updateColumns(database: string, table: Table<never>): string {
+  const changes = [...table.columns, INGESTED_AT].flatMap((column, i, columns) => {
+    const place = i === 0 ? 'FIRST' : `AFTER ${identifier(columns[i - 1]!.name)}`;
+    return [
+      `ADD COLUMN IF NOT EXISTS ${columnDefinition(column)} ${place}`,
+      `COMMENT COLUMN ${identifier(column.name)} ${literal(column.comment)}`,
+    ];
+  });
+  return `ALTER TABLE ${qualified(database, table.name)}\n  ${changes.join(',\n  ')}`;
+}
+
+/**
  * Rows go by the time they came in, not by event time: who replays last year's recordings wants to keep them as long as
  * today's.
  */

@@ -45,11 +45,13 @@ describe('the checkpoint', () => {
         seen: fc.array(fc.tuple(fc.string({ maxLength: 20, unit: 'grapheme' }), offset, fc.nat()), {
           maxLength: 20,
         }),
+        noted: fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { maxLength: 5 }),
         planned: fc.option(fc.nat({ max: 100_000 })),
       })
       .map(
-        ({ position, holds, seen, planned }): Checkpoint => ({
+        ({ position, holds, noted, seen, planned }): Checkpoint => ({
           position,
+          notes: new Map(noted.flatMap((note, i) => (i < holds.length ? [[holds[i]![0], note]] : []))),
           holds: new Map(holds.map(([key, hold]) => [key, hold % 3 === 0 ? NO_LOG_NEEDED : hold % position])),
           seen: new Map(seen.map(([source, at, index]) => [source, { offset: at, index }])),
           plannedLast: planned === null ? null : position + (planned % (2 ** 53 - position)),
@@ -113,6 +115,7 @@ describe('the checkpoint', () => {
     const whole = encodeCheckpoint({
       position: 100,
       holds: new Map([[7, 40]]),
+      notes: new Map([[7, Uint8Array.of(1, 2, 3)]]),
       seen: new Map([['source', { offset: 5, index: 2 }]]),
       plannedLast: 120,
     });
@@ -122,7 +125,7 @@ describe('the checkpoint', () => {
         PlantsenseError,
       );
     }
-    const ofAnotherFormat = Buffer.concat([Buffer.of(2), bytes.subarray(1)]).toString('base64');
+    const ofAnotherFormat = Buffer.concat([Buffer.of(3), bytes.subarray(1)]).toString('base64');
     expect(() => decodeCheckpoint(40, ofAnotherFormat)).toThrow(PlantsenseError);
     const longer = Buffer.concat([bytes, Buffer.of(0)]).toString('base64');
     expect(() => decodeCheckpoint(40, longer)).toThrow(PlantsenseError);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PlantsenseError } from '../errors.js';
+import { ByteReader, ByteWriter } from './byte-codec.js';
 
 /** A key of operator state whose past must stay readable, in 40 bits: half a million keys collide once in ten. */
 export type StateKey = number;
@@ -25,6 +26,8 @@ export interface Checkpoint {
   readonly position: number;
   /** State key -> offset from which the log rebuilds it, or NO_LOG_NEEDED. */
   readonly holds: ReadonlyMap<StateKey, number>;
+  /** State key -> the few bytes of its state that the log from its hold on does not tell. Only held keys have any. */
+  readonly notes: ReadonlyMap<StateKey, Uint8Array>;
   /** Source -> the last of its outputs that was consumed. */
   readonly seen: ReadonlyMap<string, { readonly offset: number; readonly index: number }>;
   /** The last offset of a block whose insertion was begun at `position`; null when none was. */
@@ -34,10 +37,12 @@ export interface Checkpoint {
 /** Brokers refuse more by default (`offset.metadata.max.bytes`). */
 export const MAX_METADATA_BYTES = 4096;
 
+/** Notes were added by the second; a checkpoint without any is still of the first. */
 const FORMAT = 1;
+const FORMAT_WITH_NOTES = 2;
 
 export function emptyCheckpoint(position: number): Checkpoint {
-  return { position, holds: new Map(), seen: new Map(), plannedLast: null };
+  return { position, holds: new Map(), notes: new Map(), seen: new Map(), plannedLast: null };
 }
 
 /** The offset to commit: everything before it may be forgotten. */
@@ -61,16 +66,17 @@ export function stateKey(name: string): StateKey {
 
 /** @throws PlantsenseError CHECKPOINT_TOO_LARGE when more keys are held than fit in a commit's metadata */
 export function encodeCheckpoint(checkpoint: Checkpoint): string {
-  const { position, holds, seen, plannedLast } = checkpoint;
+  const { position, holds, notes, seen, plannedLast } = checkpoint;
   if (holds.size === 0 && seen.size === 0 && plannedLast === null) return '';
-  const out = new Bytes();
-  out.byte(FORMAT);
+  const out = new ByteWriter();
+  out.byte(notes.size === 0 ? FORMAT : FORMAT_WITH_NOTES);
   out.varint(position);
   out.varint(plannedLast === null ? 0 : plannedLast - position + 1);
   out.varint(holds.size);
   for (const [key, hold] of holds) {
     out.uint(key, 5);
     out.varint(hold === NO_LOG_NEEDED ? 0 : position - hold);
+    if (notes.size > 0) out.block(notes.get(key) ?? NO_NOTE);
   }
   out.varint(seen.size);
   for (const [source, last] of seen) {
@@ -78,7 +84,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
     out.varint(last.offset);
     out.varint(last.index);
   }
-  const text = out.toBase64();
+  const text = Buffer.from(out.bytes).toString('base64');
   if (text.length > MAX_METADATA_BYTES) {
     throw new PlantsenseError(
       'CHECKPOINT_TOO_LARGE',
@@ -88,103 +94,32 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
   return text;
 }
 
+const NO_NOTE = new Uint8Array(0);
+
 /** @throws PlantsenseError CHECKPOINT_INVALID when `metadata` is not ours */
 export function decodeCheckpoint(offset: number, metadata: string): Checkpoint {
   if (metadata === '') return emptyCheckpoint(offset);
-  const input = new Reader(metadata);
-  if (input.byte() !== FORMAT) throw input.invalid();
+  const input = new ByteReader(Buffer.from(metadata, 'base64'));
+  const format = input.byte();
+  if (format !== FORMAT && format !== FORMAT_WITH_NOTES) throw input.invalid();
   const position = input.varint();
   const planned = input.varint();
   const holds = new Map<StateKey, number>();
+  const notes = new Map<StateKey, Uint8Array>();
   for (let n = input.varint(); n > 0; n--) {
     const key = input.uint(5);
     const back = input.varint();
     holds.set(key, back === 0 ? NO_LOG_NEEDED : position - back);
+    const note = format === FORMAT_WITH_NOTES ? input.block() : NO_NOTE;
+    if (note.length > 0) notes.set(key, note);
   }
   const seen = new Map<string, { offset: number; index: number }>();
   for (let n = input.varint(); n > 0; n--) {
     seen.set(input.text(), { offset: input.varint(), index: input.varint() });
   }
   if (!input.isAtEnd) throw input.invalid();
-  const checkpoint = { position, holds, seen, plannedLast: planned === 0 ? null : position + planned - 1 };
+  const plannedLast = planned === 0 ? null : position + planned - 1;
+  const checkpoint = { position, holds, notes, seen, plannedLast };
   // A commit whose offset was moved by hand (a reset) means its offset, not the position that came with it.
   return resumeOffset(checkpoint) === offset ? checkpoint : emptyCheckpoint(offset);
-}
-
-class Bytes {
-  readonly #bytes: number[] = [];
-
-  byte(value: number): void {
-    this.#bytes.push(value);
-  }
-
-  uint(value: number, size: number): void {
-    for (let i = size - 1; i >= 0; i--) this.#bytes.push(Math.floor(value / 256 ** i) % 256);
-  }
-
-  varint(value: number): void {
-    let rest = value;
-    while (rest >= 128) {
-      this.#bytes.push((rest % 128) + 128);
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes.push(rest);
-  }
-
-  text(value: string): void {
-    const bytes = Buffer.from(value, 'utf8');
-    this.varint(bytes.length);
-    for (const byte of bytes) this.#bytes.push(byte);
-  }
-
-  toBase64(): string {
-    return Buffer.from(this.#bytes).toString('base64');
-  }
-}
-
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#bytes = Buffer.from(text, 'base64');
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
-  }
-
-  invalid(): PlantsenseError {
-    return new PlantsenseError('CHECKPOINT_INVALID', 'The metadata of the group commit is not a checkpoint.');
-  }
-
-  byte(): number {
-    const value = this.#bytes[this.#at++];
-    if (value === undefined) throw this.invalid();
-    return value;
-  }
-
-  uint(size: number): number {
-    let value = 0;
-    for (let i = 0; i < size; i++) value = value * 256 + this.byte();
-    return value;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let scale = 1; scale < 2 ** 56; scale *= 128) {
-      const byte = this.byte();
-      value += (byte % 128) * scale;
-      if (byte < 128) return value;
-    }
-    throw this.invalid();
-  }
-
-  text(): string {
-    const length = this.varint();
-    if (this.#at + length > this.#bytes.length) throw this.invalid();
-    const text = this.#bytes.toString('utf8', this.#at, this.#at + length);
-    this.#at += length;
-    return text;
-  }
 }

@@ -202,6 +202,7 @@ describe('Lane', () => {
     const metadata = encodeCheckpoint({
       position: 4,
       holds: new Map([[1, 2]]),
+      notes: new Map(),
       seen: new Map(),
       plannedLast: null,
     });

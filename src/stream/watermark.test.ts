@@ -49,6 +49,7 @@ describe('Watermark', () => {
         [1, 0],
         [2, 1],
       ]),
+      notes: new Map(),
       seen: new Map(),
       plannedLast: null,
     });
@@ -136,7 +137,10 @@ describe('Watermark', () => {
     const key = fc.integer({ min: 1, max: 3 });
     const changes = fc.array(
       fc.oneof(
-        fc.record({ type: fc.constant('hold' as const), key, offset: fc.constant(0) }),
+        fc.record(
+          { type: fc.constant('hold' as const), key, offset: fc.constant(0), note: fc.uint8Array() },
+          { requiredKeys: ['type', 'key', 'offset'] },
+        ),
         fc.record({ type: fc.constant('release' as const), key }),
         fc.record({
           type: fc.constant('seen' as const),
@@ -190,15 +194,21 @@ describe('Watermark', () => {
             // The model: go through the log as far as it is acked.
             let position = start.position;
             const holds = new Map<number, number>();
+            const notes = new Map<number, Uint8Array>();
             const seen = new Map<string, { offset: number; index: number }>();
             for (const past of log) {
               if (!past.acked) break;
               if (past.offset < start.position) continue;
               position = past.offset + 1;
               for (const change of past.changes) {
-                if (change.type === 'hold') holds.set(change.key, change.offset);
-                else if (change.type === 'release') holds.delete(change.key);
-                else
+                if (change.type === 'hold') {
+                  holds.set(change.key, change.offset);
+                  if (change.note) notes.set(change.key, change.note);
+                  else notes.delete(change.key);
+                } else if (change.type === 'release') {
+                  holds.delete(change.key);
+                  notes.delete(change.key);
+                } else
                   seen.set(change.origin.source, {
                     offset: change.origin.offset,
                     index: change.origin.index,
@@ -206,7 +216,7 @@ describe('Watermark', () => {
               }
             }
             const checkpoint = watermark.checkpoint();
-            expect(checkpoint).toEqual({ position, holds, seen, plannedLast: null });
+            expect(checkpoint).toEqual({ position, holds, notes, seen, plannedLast: null });
             expect(watermark.holdBack).toBe(resumeOffset(checkpoint));
           }
           expect(events.released).toBe(released);

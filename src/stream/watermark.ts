@@ -3,7 +3,13 @@ import { type Checkpoint, NO_LOG_NEEDED, type Origin, type StateKey } from './ch
 
 /** A change that processing a message makes to the checkpoint. It counts once the message and all before it are acked. */
 export type CheckpointChange =
-  | { readonly type: 'hold'; readonly key: StateKey; readonly offset: number }
+  | {
+      readonly type: 'hold';
+      readonly key: StateKey;
+      readonly offset: number;
+      /** What the log from there on does not tell; without it the key has none. */
+      readonly note?: Uint8Array;
+    }
   | { readonly type: 'release'; readonly key: StateKey }
   | { readonly type: 'seen'; readonly origin: Origin };
 
@@ -38,6 +44,7 @@ interface Entry {
 export class Watermark {
   readonly #events: WatermarkEvents;
   readonly #holds: Map<StateKey, number>;
+  readonly #notes: Map<StateKey, Uint8Array>;
   readonly #seen: Map<string, { offset: number; index: number }>;
   /** Entries in log order; those before #head are done. A ring would save nothing: it is compacted as it drains. */
   #entries: Entry[] = [];
@@ -50,6 +57,7 @@ export class Watermark {
     this.#events = events;
     this.#position = start.position;
     this.#holds = new Map(start.holds);
+    this.#notes = new Map(start.notes);
     this.#seen = new Map(start.seen);
   }
 
@@ -110,6 +118,7 @@ export class Watermark {
     return {
       position: this.#position,
       holds: new Map(this.#holds),
+      notes: new Map(this.#notes),
       seen: new Map(this.#seen),
       plannedLast,
     };
@@ -146,8 +155,11 @@ export class Watermark {
 
   #apply(changes: readonly CheckpointChange[]): void {
     for (const change of changes) {
-      if (change.type === 'hold') this.#holds.set(change.key, change.offset);
-      else if (change.type === 'release') this.#holds.delete(change.key);
+      if (change.type !== 'seen') this.#notes.delete(change.key);
+      if (change.type === 'hold') {
+        this.#holds.set(change.key, change.offset);
+        if (change.note) this.#notes.set(change.key, change.note);
+      } else if (change.type === 'release') this.#holds.delete(change.key);
       else {
         const { source, offset, index } = change.origin;
         this.#seen.set(source, { offset, index });

@@ -190,6 +190,18 @@ export const METRICS = {
     help: 'Noise events that were put in a group, by whether they fit none of them.',
     labels: ['stage', 'novel'],
   },
+  machineSegments: {
+    type: 'counter',
+    name: 'plantsense_machine_segments_total',
+    help: 'Segments of machines: scored, off (the machine stood still) or unscored (there was no model).',
+    labels: ['stage', 'result'],
+  },
+  machineAlarms: {
+    type: 'counter',
+    name: 'plantsense_machine_alarms_total',
+    help: 'Alarms of machines that were raised, by detector: sudden, creeping.',
+    labels: ['stage', 'detector'],
+  },
   batchEvents: {
     type: 'histogram',
     name: 'plantsense_batch_events',

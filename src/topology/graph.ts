@@ -59,12 +59,16 @@ export function inFlowOrder(graph: Graph): readonly StageNode[] {
   return [...ordered];
 }
 
-/** The shortest way from a stage back to itself, as names of stages and topics in turn; null when there is none. */
+/**
+ * The shortest way from a stage back to itself, as names of stages and topics in turn; null when there is none. What a stage
+ * that learns announces is no record that goes round: a model changes how others are made.
+ */
 export function cycleThrough(graph: Graph, start: StageNode): readonly string[] | null {
   const cameFrom = new Map<StageNode, { readonly stage: StageNode; readonly topic: string }>();
   const queue = [start];
   for (const stage of queue) {
-    for (const { topic } of stage.writes) {
+    for (const { topic, kinds } of stage.writes) {
+      if (kinds.includes('models')) continue;
       for (const reader of graph.topics.get(topic)?.readers ?? []) {
         const next = graph.stages.get(reader.stage);
         if (!next || cameFrom.has(next)) continue;

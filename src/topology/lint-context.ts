@@ -43,6 +43,15 @@ export class LintContext {
     );
   }
 
+  /** Sensors that are fixed to a machine; null among them: those that are not listed too. */
+  machines(): readonly (string | null)[] {
+    const { defaults, byId, unknown } = this.topology.sensors;
+    const listed = [...byId].flatMap(([id, changes]) =>
+      overrideSensor(defaults, changes).machine ? [id] : [],
+    );
+    return unknown === 'accept' && defaults.machine ? [...listed, null] : listed;
+  }
+
   /** The defaults and every sensor, with all their settings. */
   sensors(): readonly SensorVariant[] {
     const { defaults, byId } = this.topology.sensors;

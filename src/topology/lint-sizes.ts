@@ -1,3 +1,4 @@
+import { SEGMENT_DEFAULTS } from '../audio/segments.js';
 import type { LintContext } from './lint-context.js';
 
 /** What a dead letter adds to the original message: reason, place, headers. */
@@ -6,6 +7,8 @@ const DEAD_LETTER_OVERHEAD_BYTES = 16_384;
 const RECORD_OVERHEAD_BYTES = 4096;
 /** A commit's metadata takes 4,096 bytes of base64; a held sensor needs about nine. */
 const SENSORS_PER_PARTITION = 300;
+/** A machine needs about thirty, and some eighty more while it has an alarm. */
+const MACHINES_PER_PARTITION = 80;
 
 /** Whether messages fit where they go. */
 export function lintSizes(context: LintContext): void {
@@ -26,6 +29,7 @@ export function lintSizes(context: LintContext): void {
     }
   }
   lintTensors(context);
+  lintSegments(context);
   lintCredit(context);
   lintSensorCount(context);
 }
@@ -48,6 +52,22 @@ function lintTensors(context: LintContext): void {
   }
 }
 
+function lintSegments(context: LintContext): void {
+  for (const [name, stage] of context.stages('machine_residual')) {
+    const { features } = stage.outputs;
+    const room = features === null ? undefined : context.topology.topics.get(features)?.maxMessageBytes;
+    const bins = SEGMENT_DEFAULTS.nFft / 2;
+    const needed = bins * SEGMENT_DEFAULTS.width * Float32Array.BYTES_PER_ELEMENT + RECORD_OVERHEAD_BYTES;
+    if (room === undefined || room >= needed) continue;
+    context.report(
+      'features-too-large',
+      ['stages', name, 'outputs', 'features'],
+      `A segment of ${bins} × ${SEGMENT_DEFAULTS.width} needs ${needed} bytes; \`${features}\` takes ${room}.`,
+      `Raise its \`max_message_bytes\`.`,
+    );
+  }
+}
+
 function lintCredit(context: LintContext): void {
   const { creditBytes } = context.topology.runtime;
   const read = new Set(
@@ -65,16 +85,20 @@ function lintCredit(context: LintContext): void {
 }
 
 function lintSensorCount(context: LintContext): void {
-  const sensors = context.topology.sensors.byId.size;
-  for (const [, stage] of context.stages('noise_events')) {
-    const partitions = context.topology.topics.get(stage.input)?.partitions ?? sensors;
-    if (sensors <= partitions * SENSORS_PER_PARTITION) continue;
-    const enough = Math.ceil(sensors / SENSORS_PER_PARTITION);
+  const { byId } = context.topology.sensors;
+  const machines = context.machines().filter(id => id !== null).length;
+  const lint = (input: string, count: number, what: string, most: number) => {
+    const partitions = context.topology.topics.get(input)?.partitions ?? count;
+    if (count <= partitions * most) return;
     context.report(
       'sensors-per-partition',
-      ['topics', stage.input, 'partitions'],
-      `${sensors} sensors share ${partitions} partitions of \`${stage.input}\`.`,
-      `Use \`partitions: ${enough}\` or more, before the first chunk is sent.`,
+      ['topics', input, 'partitions'],
+      `${count} ${what} share ${partitions} partitions of \`${input}\`.`,
+      `Use \`partitions: ${Math.ceil(count / most)}\` or more, before the first chunk is sent.`,
     );
-  }
+  };
+  for (const [, { input }] of context.stages('noise_events'))
+    lint(input, byId.size, 'sensors', SENSORS_PER_PARTITION);
+  for (const [, { input }] of context.stages('machine_residual'))
+    lint(input, machines, 'machines', MACHINES_PER_PARTITION);
 }

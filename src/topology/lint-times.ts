@@ -1,5 +1,7 @@
+import { segmentDuration } from '../lifecycle/machine-model/segment-duration.js';
 import type { LintContext, SensorVariant } from './lint-context.js';
-import type { NoiseEventsOptions } from './stage-options.js';
+import { machineResidualOf } from './machine-residual-options.js';
+import type { MachineResidualOptions, NoiseEventsOptions } from './stage-options.js';
 
 const SECS_PER_HOUR = 3600;
 
@@ -12,6 +14,7 @@ export function lintTimes(context: LintContext): void {
     for (const [, stage] of context.stages('noise_events')) lintEventTimes(context, variant, stage);
   }
   lintHoldBack(context);
+  lintMachineHoldBack(context);
   lintWindow(context);
 }
 
@@ -96,6 +99,38 @@ function lintHoldBack(context: LintContext): void {
   }
 }
 
+function lintMachineHoldBack(context: LintContext): void {
+  for (const [name, stage] of context.stages('machine_residual')) {
+    if (context.machines().length === 0)
+      context.report(
+        'no-machines',
+        ['stages', name],
+        `No sensor has \`machine\` set: \`${name}\` scores none.`,
+      );
+    const topic = context.topology.topics.get(stage.input);
+    if (!topic || topic.cleanup === 'compact' || topic.retentionHours === null) continue;
+    const needed = Math.ceil(machineHoldBackSecs(stage));
+    if (topic.retentionHours * SECS_PER_HOUR > needed) continue;
+    context.report(
+      'retention-shorter-than-hold-back',
+      ['topics', stage.input, 'retention_hours'],
+      `\`${stage.input}\` is kept for ${topic.retentionHours * SECS_PER_HOUR} s; up to ${needed} s are needed to rebuild the state of a machine.`,
+    );
+  }
+}
+
+/** The longest stretch of log from which a stage rebuilds what it knows of a machine. */
+function machineHoldBackSecs(stage: MachineResidualOptions): number {
+  const { segment, detectors, idleSecs } = machineResidualOf(stage);
+  const { secs, stepSecs } = segmentDuration(segment);
+  const hold = Math.max(
+    ...detectors.map(
+      ({ n, holdSegments, holdSecs }) => n * stepSecs + Math.max(holdSegments * stepSecs, holdSecs),
+    ),
+  );
+  return secs + hold + idleSecs;
+}
+
 /** The longest stretch of log from which a stage rebuilds what it knows of a sensor. */
 function holdBackSecs(settings: SensorVariant['settings'], stage: NoiseEventsOptions): number {
   const { preRollSecs, maxDurationSecs, releaseSecs, postRollSecs, holdOffSecs } = settings;
@@ -104,7 +139,7 @@ function holdBackSecs(settings: SensorVariant['settings'], stage: NoiseEventsOpt
 }
 
 function lintWindow(context: LintContext): void {
-  for (const [name, stage] of context.stages('noise_learn')) {
+  for (const [name, stage] of [...context.stages('noise_learn'), ...context.stages('machine_learn')]) {
     const kept = context.topology.topics.get(stage.input)?.retentionHours ?? Number.POSITIVE_INFINITY;
     if (kept >= stage.windowHours) continue;
     context.report(

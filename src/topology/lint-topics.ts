@@ -88,7 +88,11 @@ function lintKinds(context: LintContext, { name, writers, readers }: TopicNode):
 /** A lane writes to the partition of its own number. The store's rows depend on no order, nor do a fit's. */
 function lintPartitions(context: LintContext): void {
   const { topics } = context.topology;
-  for (const [name, { input }] of [...context.stages('noise_events'), ...context.stages('noise_assign')]) {
+  for (const [name, { input }] of [
+    ...context.stages('noise_events'),
+    ...context.stages('noise_assign'),
+    ...context.stages('machine_residual'),
+  ]) {
     const lanes = topics.get(input)?.partitions ?? 0;
     for (const { topic } of context.graph.stages.get(name)?.writes ?? []) {
       const partitions = topics.get(topic)?.partitions ?? lanes;

@@ -34,6 +34,16 @@ const LISTEN = {
     dead_letter: 'audio.raw.dead-letter',
   },
 };
+const MACHINES = {
+  type: 'machine_residual',
+  input: 'audio.raw',
+  models: 'models',
+  outputs: { scores: 'machine.scores', alarms: 'alarms', dead_letter: 'audio.raw.dead-letter' },
+};
+const WITH_MACHINES: readonly Change[] = [
+  ['topics/machine.scores', { partitions: 4 }],
+  ['stages/machines', MACHINES],
+];
 const KAFKA = { type: 'kafka', brokers: ['h:9092'] };
 const SASL = { mechanism: 'plain', username: 'u', password: `\${PW:-x}` };
 
@@ -126,6 +136,11 @@ const CASES: Readonly<
     bad: [['sensors/by_id', Object.fromEntries(Array.from({ length: 1201 }, (_, i) => [`m${i}`, {}]))]],
     at: 'topics["audio.raw"].partitions',
     good: [['sensors/by_id', Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`m${i}`, {}]))]],
+  },
+  'no-machines': {
+    bad: WITH_MACHINES,
+    at: 'stages.machines',
+    good: [...WITH_MACHINES, ['sensors/by_id', { press: { machine: {} } }]],
   },
   'fewer-partitions': {
     bad: [['topics/alarms/partitions', 3]],
@@ -362,5 +377,43 @@ describe('the catalogue of rules', () => {
 
   it('agrees with docs/reference/lint.md (write it again with: npx vitest run src/topology -u)', async () => {
     await expect(renderLintPage()).toMatchFileSnapshot('../../docs/reference/lint.md');
+  });
+});
+
+describe('the stage of machines', () => {
+  const press = (count: number, settings: object = {}): Change => [
+    'sensors/by_id',
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`press-${i}`, { machine: {}, ...settings }])),
+  ];
+
+  it('has room for 80 machines in a partition', () => {
+    const rule = 'sensors-per-partition topics["audio.raw"].partitions';
+    expect(found(changed(...WITH_MACHINES, press(321)))).toContain(rule);
+    expect(found(changed(...WITH_MACHINES, press(320)))).not.toContain(rule);
+  });
+
+  it('needs messages that a segment fits in, where it publishes them', () => {
+    const outputs = { ...MACHINES.outputs, features: 'features.machine' };
+    const publishing = (bytes: number): Change[] => [
+      ...WITH_MACHINES,
+      press(1),
+      ['stages/machines/outputs', outputs],
+      ['topics/features.machine', { partitions: 4, max_message_bytes: bytes }],
+    ];
+    const rule = 'features-too-large stages.machines.outputs.features';
+    expect(found(changed(...publishing(135_167)))).toContain(rule);
+    expect(found(changed(...publishing(135_168)))).not.toContain(rule);
+  });
+
+  it('needs the log for as long as an alarm must hold', () => {
+    const rule = 'retention-shorter-than-hold-back topics["audio.raw"].retention_hours';
+    const holding = (secs: number): Change[] => [
+      ...WITH_MACHINES,
+      press(1),
+      ['topics/audio.raw/retention_hours', 1],
+      ['stages/machines/creeping', { hold_secs: secs }],
+    ];
+    expect(found(changed(...holding(3000)))).toContain(rule);
+    expect(found(changed(...holding(2900)))).not.toContain(rule);
   });
 });

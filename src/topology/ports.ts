@@ -8,6 +8,8 @@ export type RecordKind =
   | 'events'
   | 'features'
   | 'assignments'
+  | 'segments'
+  | 'scores'
   | 'alarms'
   | 'models'
   | 'dead-letter';
@@ -25,7 +27,15 @@ export interface Port {
 /** What also comes from outside a topology: sound from microphones, models from `plantsense train`. */
 export const FROM_OUTSIDE: readonly RecordKind[] = ['audio', 'models'];
 
-const STORED: readonly RecordKind[] = ['levels', 'events', 'assignments', 'alarms', 'models', 'dead-letter'];
+const STORED: readonly RecordKind[] = [
+  'levels',
+  'events',
+  'assignments',
+  'scores',
+  'alarms',
+  'models',
+  'dead-letter',
+];
 
 /** Every topic that a stage reads or writes, in the order of its options. */
 export function portsOf(stage: StageOptions): readonly Port[] {
@@ -48,6 +58,21 @@ export function portsOf(stage: StageOptions): readonly Port[] {
       ];
     case 'noise_learn':
       return [reads(stage.input, ['features'], ['input']), writes(stage.outputs.models, 'models', 'models')];
+    case 'machine_residual':
+      return [
+        reads(stage.input, ['audio'], ['input']),
+        reads(stage.models, ['models'], ['models']),
+        writes(stage.outputs.scores, 'scores', 'scores'),
+        writes(stage.outputs.alarms, 'alarms', 'alarms'),
+        ...(stage.outputs.features === null ? [] : [writes(stage.outputs.features, 'segments', 'features')]),
+        deadLetters(stage.outputs),
+      ];
+    case 'machine_learn':
+      return [
+        reads(stage.input, ['segments'], ['input']),
+        reads(stage.scores, ['scores'], ['scores']),
+        writes(stage.outputs.models, 'models', 'models'),
+      ];
     case 'store':
       return [
         ...stage.inputs.map((topic, i) => reads(topic, STORED, ['inputs', i])),

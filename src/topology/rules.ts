@@ -54,7 +54,8 @@ export const RULES = {
   },
   cycle: {
     severity: 'error',
-    about: 'A stage reads, perhaps by way of others, what it writes: records would go round for ever.',
+    about:
+      'A stage reads, perhaps by way of others, what it writes: records would go round for ever. Models may: what is learnt changes what is learnt from.',
   },
   'models-not-compacted': {
     severity: 'error',
@@ -67,12 +68,13 @@ export const RULES = {
   },
   'features-too-large': {
     severity: 'error',
-    about: 'One log-mel tensor, n_mels × frames × 4 bytes, does not fit in a message of the features topic.',
+    about:
+      'One tensor, bands × frames × 4 bytes, does not fit in a message of the features topic. A machine’s segment has 1024 × 32.',
   },
   'retention-shorter-than-hold-back': {
     severity: 'error',
     about:
-      'After a restart an open event is rebuilt from the log. The input must be kept longer than the longest event, its pre-roll, post-roll and hold-off, the grid step, the warm-up and the idle time together.',
+      'After a restart an open event is rebuilt from the log. The input must be kept longer than the longest event, its pre-roll, post-roll and hold-off, the grid step, the warm-up and the idle time together; of a machine, longer than the segments of a mean, the time that an alarm must hold, and the idle time.',
   },
   'retention-shorter-than-window': {
     severity: 'warning',
@@ -81,9 +83,13 @@ export const RULES = {
   'sensors-per-partition': {
     severity: 'warning',
     about:
-      'The state of all sensors of a partition must fit in the 4,096 bytes of metadata of a commit: about 300 sensors. Give the topic more partitions.',
+      'The state of all sensors of a partition must fit in the 4,096 bytes of metadata of a commit: about 300 sensors, or 80 machines. Give the topic more partitions.',
   },
 
+  'no-machines': {
+    severity: 'warning',
+    about: 'A `machine_residual` stage scores the sensors that have `machine` set, and none has.',
+  },
   'fewer-partitions': {
     severity: 'warning',
     about:

@@ -39,6 +39,17 @@ const SENSOR = {
   third_octaves: z.boolean().describe('Whether third-octave bands are computed too (IEC 61260).'),
 };
 
+const machine = options({
+  off_below_db: number(-200, 200)
+    .nullable()
+    .default(null)
+    .describe(
+      'What is quieter is a machine that is off: dB SPL for a calibrated sensor, else dBFS. `null`: only digital silence is.',
+    ),
+}).nullable();
+const MACHINE_TEXT =
+  'Set it, `{}` will do, for a microphone that is fixed to a machine: a `machine_residual` stage then scores what it hears.';
+
 const clipsWithDefaults = options(withDefaults(CLIPS, { mode: 'off', ttl_days: 30, low_pass_hz: 300 }));
 const CLIPS_TEXT = 'What is kept of the sound of events.';
 
@@ -58,11 +69,13 @@ const defaults = options({
     third_octaves: false,
   }),
   clips: clipsWithDefaults.prefault({}).describe(CLIPS_TEXT),
+  machine: machine.default(null).describe(MACHINE_TEXT),
 });
 
 export const sensorOverrides = options({
   ...optional(SENSOR),
   clips: options(optional(CLIPS)).optional().describe(CLIPS_TEXT),
+  machine: machine.optional().describe(MACHINE_TEXT),
 });
 
 const sensorId = text(

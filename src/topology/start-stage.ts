@@ -1,8 +1,12 @@
+import { startMachineLearn } from '../stages/machine-learn.js';
+import { startMachineResidual } from '../stages/machine-residual.js';
 import { startNoiseAssign } from '../stages/noise-assign.js';
 import { startNoiseEvents } from '../stages/noise-events.js';
 import { startNoiseLearn } from '../stages/noise-learn.js';
 import type { RunningStage, StageContext } from '../stages/stage.js';
 import { type RecordStore, startStore } from '../stages/store.js';
+import { machineResidualOf } from './machine-residual-options.js';
+import { segmentOptionsOf } from './machine-training.js';
 import { logMelOf } from './noise-training.js';
 import { sensorTable } from './sensor-options.js';
 import type { StageOptions } from './stage-options.js';
@@ -22,6 +26,10 @@ export function startStage(
       return startNoiseAssign(options, context);
     case 'noise_learn':
       return startNoiseLearn({ ...options, logMel: logMelOf(topology, options.input) }, context);
+    case 'machine_residual':
+      return startMachineResidual(machineResidualOf(options), sensorTable(topology.sensors), context);
+    case 'machine_learn':
+      return startMachineLearn({ ...options, segment: segmentOptionsOf(topology, options.input) }, context);
     case 'store':
       return startStore(options, store, context);
   }

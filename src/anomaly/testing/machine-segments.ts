@@ -33,6 +33,7 @@ export function segmentsFrom(second: number, residuals: readonly number[]): Mach
 export const SUDDEN: DetectorOptions = {
   ...SUDDEN_DEFAULTS,
   alpha: 1,
+  raiseRatio: 1,
   releaseRatio: 0.8,
   releaseSecs: 3,
   staleSecs: 60,

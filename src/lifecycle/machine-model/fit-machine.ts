@@ -16,6 +16,7 @@ import type { CheckpointPort } from '../../nn/training/checkpoint.js';
 import type { TrainingProgress, TrainingSummary } from '../../nn/training/progress.js';
 import { type RowSource, selectRows } from '../../nn/training/row-source.js';
 import { type Artefact, sealArtefact } from '../artefact.js';
+import type { ModelCard } from '../model-card.js';
 import type { MachineDetails } from './machine-details.js';
 import { MACHINE_KIND, MACHINE_METHOD, MachineModel } from './machine-model.js';
 import { MEANS_OF, machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
@@ -43,6 +44,8 @@ export interface FitMachineOptions {
   readonly validationShare?: number;
   /** In place of a share. What the set has beside them is not used. */
   readonly parts?: Pick<SplitRecordings, 'training' | 'validation'>;
+  /** When the segments were heard, and how far a topic had been read. Default: recordings, which have no event time. */
+  readonly data?: Omit<ModelCard['data'], 'rows'>;
   /**
    * Recordings of something abnormal, whose segments are in the source too and not among the set's recordings. They tell
    * the sensitivity of thresholds. Default: none.
@@ -84,6 +87,7 @@ const DEFAULTS = {
   seed: 1,
   validationShare: 0.2,
   abnormal: [] as readonly SegmentedRecording[],
+  data: { fromUs: 0, toUs: 0, seen: [] } as Omit<ModelCard['data'], 'rows'>,
   rule: THRESHOLD_RULE_DEFAULT,
   windows: 'auto' as WindowChoice,
   bands: 32,
@@ -148,8 +152,7 @@ export async function fitMachine(
         ...{ method: MACHINE_METHOD, kind: MACHINE_KIND, seed },
         sequence: settings.sequence ?? (parent ? parent.artefact.card.sequence + 1 : 1),
         parent: parent?.model.version ?? null,
-        // Recordings have no event time.
-        data: { rows: training.rows + validation.rows, fromUs: 0, toUs: 0, seen: [] },
+        data: { rows: training.rows + validation.rows, ...settings.data },
         parameters: { steps, batchSize, learningRate, validationShare },
         indices: {
           loss: trained.training.loss,

@@ -140,6 +140,7 @@ export const EXAMPLES: { readonly [N in keyof Records]: Records[N] } = {
     firstSample: 0,
     durationSecs: 1.1,
     levelDb: 71.5,
+    clippedSamples: 2,
     residual: 0.25,
     bandResiduals: [0.125, 0.375],
     verdict: 'normal',

@@ -23,6 +23,7 @@ export function soundLaneOptions({
     holdOffSecs: 0,
     thirdOctaves: false,
     clips: { mode: 'off', ttlDays: 1, lowPassHz: 300 },
+    machine: null,
   };
   return {
     topics: { levels: 'levels', events: 'events', features: 'features', alarms: 'alarms' },

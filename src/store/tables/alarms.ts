@@ -2,6 +2,7 @@ import type { Alarm } from '../../records/types.js';
 import { float64, nullable, string, symbol, timeUs } from '../column-type.js';
 import { SOURCE_KEY, type Sourced, sourceColumns } from '../source.js';
 import { column, type Table } from '../table.js';
+import { EVIDENCE_COLUMNS } from './evidence-columns.js';
 
 export const alarms: Table<Sourced<Alarm>> = {
   name: 'alarms',
@@ -33,6 +34,7 @@ export const alarms: Table<Sourced<Alarm>> = {
       row => row.record.subjectId,
     ),
     column('model_version', nullable(symbol), 'Model behind it.', row => row.record.modelVersion),
+    ...EVIDENCE_COLUMNS,
     ...sourceColumns<Alarm>(),
   ],
   primaryKey: ['sensor', 'time'],

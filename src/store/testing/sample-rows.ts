@@ -1,4 +1,4 @@
-import type { NoiseAssignment, NoiseEvent, NoiseLevels } from '../../records/types.js';
+import type { Alarm, MachineScore, NoiseAssignment, NoiseEvent, NoiseLevels } from '../../records/types.js';
 import type { Sourced } from '../source.js';
 
 const START_US = Date.UTC(2026, 0, 1) * 1000;
@@ -84,6 +84,91 @@ export function assignmentRow(offset: number): Sourced<NoiseAssignment> {
         { group: (offset + 1) % 3, probability: 0.125 },
         { group: (offset + 2) % 3, probability: 0.0625 },
       ],
+    },
+  };
+}
+
+/** A segment of one of two machines that age; every tenth is of a machine that is off. */
+export function machineScoreRow(offset: number): Sourced<MachineScore> {
+  const off = offset % 10 === 9;
+  const residual = off ? null : 0.1 + offset / 1000;
+  const verdict = off ? 'off' : offset < 150 ? 'normal' : 'abnormal';
+  return {
+    source: { partition: 0, offset, index: 0 },
+    record: {
+      segmentId: `segment-${offset}`,
+      sensor: `press-${offset % 2}`,
+      streamId: 'stream-1',
+      firstSample: offset * 11_264,
+      timeUs: START_US + offset * 30_000_000,
+      durationSecs: 1.099,
+      levelDb: off ? null : 71.5,
+      clippedSamples: offset % 3,
+      residual,
+      bandResiduals: residual === null ? [] : [residual / 2, residual * 1.5],
+      verdict,
+      detectors: [
+        {
+          detector: 'sudden',
+          segments: 1,
+          meanResidual: residual,
+          threshold: 0.25,
+          provisional: false,
+          verdict,
+          alarm: false,
+        },
+        {
+          detector: 'creeping',
+          segments: 20,
+          meanResidual: null,
+          threshold: 0.2,
+          provisional: true,
+          verdict: off ? 'off' : 'unknown',
+          alarm: offset >= 150,
+        },
+      ],
+      modelVersion: offset < 100 ? 'v1' : 'v2',
+    },
+  };
+}
+
+/** Alarms of a machine and of a microphone in turn; only the machine's have evidence. */
+export function alarmRow(offset: number): Sourced<Alarm> {
+  const timeUs = START_US + offset * 60_000_000;
+  const isMachine = offset % 2 === 0;
+  return {
+    source: { partition: 0, offset, index: 0 },
+    record: {
+      id: `alarm-${offset}`,
+      sensor: isMachine ? 'press-0' : 'mic-1',
+      timeUs,
+      kind: isMachine ? 'machine_abnormal' : 'sensor_silent',
+      state: 'raised',
+      severity: 'warning',
+      message: 'Something is wrong.',
+      value: isMachine ? 0.5 : null,
+      threshold: isMachine ? 0.25 : null,
+      subjectId: null,
+      modelVersion: isMachine ? 'v1' : null,
+      evidence: isMachine
+        ? {
+            detector: 'creeping',
+            segments: 20,
+            firstUs: timeUs - 20_000_000,
+            lastUs: timeUs,
+            means: 21,
+            meanResidual: 0.375,
+            peakMean: 0.5,
+            peakResidual: 0.75,
+            peakUs: timeUs - 3_000_001,
+            bands: [
+              { lowHz: 2037.5, highHz: 2292.1875, residual: 1.5, normalResidual: 0.25 },
+              { lowHz: 0, highHz: 254.6875, residual: 0.5, normalResidual: 0.1 },
+            ],
+            clipUri: 'press-0/segment-7.flac',
+            closedBy: null,
+          }
+        : null,
     },
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Store } from '../client.js';
 import { type OpenStore, openStore } from '../open.js';
 import { identifier } from '../sql.js';
 
@@ -51,7 +52,11 @@ export function temporaryDirectory(): string {
 }
 
 /** The whole result of a statement as text. */
-export async function readText(store: OpenStore, sql: string, format = 'TabSeparated'): Promise<string> {
+export async function readText(
+  store: Pick<Store, 'read'>,
+  sql: string,
+  format = 'TabSeparated',
+): Promise<string> {
   const pieces: Uint8Array[] = [];
   for await (const piece of store.read(sql, { format })) pieces.push(piece);
   return Buffer.concat(pieces).toString('utf8');
