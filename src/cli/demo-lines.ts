@@ -1,10 +1,19 @@
 import type { AnyRecord } from '../records/codec.js';
-import type { Alarm, NoiseAssignment } from '../records/types.js';
+import type { Alarm, ModelAnnouncement, NoiseAssignment } from '../records/types.js';
 import type { DemoPicture } from './demo-picture.js';
 import type { DemoMoment, DemoReport, DemoStart } from './demo-report.js';
 import { type DemoSummary, summaryText } from './demo-summary.js';
 import { counted, decibels, kilobytes, minutes } from './live-view-format.js';
+import type { MachinePicture } from './machine-picture.js';
 import type { Output } from './output.js';
+
+/** Where a machine's sound differs most from what is normal for it. */
+function bandsText(evidence: Alarm['evidence']): string {
+  const bands = (evidence?.bands ?? []).map(
+    ({ lowHz, highHz }) => `${lowHz.toFixed(0)} to ${highHz.toFixed(0)} Hz`,
+  );
+  return bands.length === 0 ? '' : ` Worst at ${bands.join(', ')}.`;
+}
 
 /** Progress comes this often. */
 const PROGRESS_SECS = 10;
@@ -23,11 +32,17 @@ export class LinesReport implements DemoReport {
     this.#command = command;
   }
 
-  announce({ microphones, forSecs, dataDir, logFile }: Parameters<DemoReport['announce']>[0]): void {
+  announce({
+    microphones,
+    machines,
+    forSecs,
+    dataDir,
+    logFile,
+  }: Parameters<DemoReport['announce']>[0]): void {
     const until = forSecs === null ? 'until Ctrl-C' : `for ${minutes(forSecs)}`;
     void this.#stderr.write(
-      `Plantsense demo: a small plant with ${microphones} simulated microphones, ${until}.\n` +
-        'Their sound goes in; levels, loud events and groups of events that sound alike come out.\n' +
+      `Plantsense demo: a small plant with ${microphones} simulated microphones and ${counted(machines, 'machine')}, ${until}.\n` +
+        'Their sound goes in; levels, loud events, groups of events that sound alike and alarms of machines come out.\n' +
         `Broker and store run in here and keep their data in ${dataDir}. The log is ${logFile}.\nIt takes a few seconds to start.\n`,
     );
   }
@@ -52,8 +67,7 @@ export class LinesReport implements DemoReport {
   record(record: AnyRecord, picture: DemoPicture): void {
     if (record.record === 'noise-assignment') this.#assignment(record.value, picture);
     else if (record.record === 'alarm') this.#alarm(record.value);
-    else if (record.record === 'model-announcement')
-      this.#timed(`The model in use has ${counted(record.value.groups, 'group')}: ${record.value.reason}`);
+    else if (record.record === 'model-announcement') this.#model(record.value);
   }
 
   tick({ elapsedSecs }: DemoMoment, picture: DemoPicture): void {
@@ -67,6 +81,7 @@ export class LinesReport implements DemoReport {
     const model = picture.model ? '' : ` No model yet: ${detail ?? `${events} of ${eventsNeeded} events`}.`;
     const flow = `${chunksPerSec.toFixed(0)} chunks/s, ${kilobytes(bytesPerSec)}/s, lag ${waiting}${delay}.`;
     this.#timed(`${flow}${model}`);
+    for (const machine of picture.machines.values()) this.#machine(machine);
   }
 
   close(): void {}
@@ -84,8 +99,25 @@ export class LinesReport implements DemoReport {
     this.#timed(`${sensor.padEnd(14)} ${what}: ${novel ? 'novel' : `group ${group}${percent}`}`);
   }
 
-  #alarm({ sensor, state, message }: Alarm): void {
-    this.#timed(`${sensor.padEnd(14)} alarm ${state}: ${message}`);
+  #alarm({ sensor, state, message, evidence }: Alarm): void {
+    const bands = state === 'raised' ? bandsText(evidence) : '';
+    this.#timed(`${sensor.padEnd(14)} alarm ${state}: ${message}${bands}`);
+  }
+
+  #model({ method, entity, groups, reason, state }: ModelAnnouncement): void {
+    if (method === 'noise') this.#timed(`The model in use has ${counted(groups, 'group')}: ${reason}`);
+    if (method !== 'machine') return;
+    const whose = entity === '' ? 'all machines' : entity;
+    this.#timed(`The model of ${whose} is ${state}: ${reason}`);
+  }
+
+  #machine({ sensor, score }: MachinePicture): void {
+    if (score === null) return;
+    const means = score.detectors.map(
+      ({ detector, meanResidual, threshold }) =>
+        `${detector} ${meanResidual?.toFixed(2) ?? 'not yet'} of ${threshold.toFixed(2)}`,
+    );
+    this.#timed(`${sensor.padEnd(14)} ${score.verdict}: ${means.join(', ')}`);
   }
 
   #timed(text: string): void {

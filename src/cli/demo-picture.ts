@@ -1,5 +1,6 @@
 import type { AnyRecord } from '../records/codec.js';
-import type { ModelAnnouncement, NoiseAssignment, NoiseEvent, NoiseLevels } from '../records/types.js';
+import type { Alarm, ModelAnnouncement, NoiseAssignment, NoiseEvent, NoiseLevels } from '../records/types.js';
+import { MachinePicture } from './machine-picture.js';
 
 /** What the topics have said of one microphone. */
 export interface MicrophonePicture {
@@ -53,19 +54,28 @@ const REMEMBERED_EVENTS = 500;
 
 /** What a person is shown: everything that the topics and the stages have said so far. */
 export class DemoPicture {
+  /** All but those of machines. */
   readonly microphones = new Map<string, MicrophonePicture>();
+  readonly machines = new Map<string, MachinePicture>();
   /** Events seen by the picture by group; novel ones under null. */
   readonly groups = new Map<number | null, number>();
   readonly #events = new Map<string, EventPicture>();
+  /** That of the noise. */
   model: ModelAnnouncement | null = null;
   learning: Learning = { events: 0, eventsNeeded: 0, detail: null };
+  /** What is said of the first models of machines. */
+  machineLearning: string | null = null;
   flow: Flow = { chunksPerSec: 0, bytesPerSec: 0, lag: new Map(), delaySecs: null, rows: new Map() };
   storeAnswers = true;
   /** What is under way besides listening: starting, draining. */
   phase = '';
 
-  /** @param sensors in the order of display */
-  constructor(sensors: readonly string[]) {
+  /**
+   * @param sensors in the order of display
+   * @param machines sensors that are fixed to machines, none of the others
+   */
+  constructor(sensors: readonly string[], machines: readonly string[] = []) {
+    for (const sensor of machines) this.machines.set(sensor, new MachinePicture(sensor));
     for (const sensor of sensors) this.#microphone(sensor);
   }
 
@@ -87,7 +97,13 @@ export class DemoPicture {
         this.#takeAssignment(record.value);
         break;
       case 'model-announcement':
-        if (record.value.state === 'promoted') this.model = record.value;
+        if (record.value.state === 'promoted') this.#takeModel(record.value);
+        break;
+      case 'machine-score':
+        this.#machine(record.value.sensor).takeScore(record.value);
+        break;
+      case 'alarm':
+        this.#takeAlarm(record.value);
         break;
       default:
     }
@@ -100,11 +116,25 @@ export class DemoPicture {
 
   /** Takes how often an oddity was counted in all. */
   takeNotice(sensor: string, kind: string, count: number, nowMs: number): void {
+    if (this.machines.has(sensor)) return;
     const { notices } = this.#microphone(sensor);
     if ((notices.get(kind)?.count ?? 0) !== count) notices.set(kind, { count, atMs: nowMs });
   }
 
+  #takeModel(model: ModelAnnouncement): void {
+    if (model.method === 'noise') this.model = model;
+    if (model.method !== 'machine') return;
+    // The model of all machines serves those that have none of their own.
+    if (model.entity !== '') this.#machine(model.entity).model = model;
+    else for (const machine of this.machines.values()) machine.model ??= model;
+  }
+
+  #takeAlarm(alarm: Alarm): void {
+    if (alarm.kind === 'machine_abnormal') this.#machine(alarm.sensor).takeAlarm(alarm);
+  }
+
   #takeLevels({ sensor, laeqDb, lafmaxDb, silent, timeUs, durationSecs }: NoiseLevels): void {
+    if (this.machines.has(sensor)) return;
     const microphone = this.#microphone(sensor);
     microphone.levelDb = laeqDb;
     microphone.peakDb = lafmaxDb;
@@ -123,6 +153,12 @@ export class DemoPicture {
     this.groups.set(group, (this.groups.get(group) ?? 0) + 1);
     const picture = this.#events.get(assignment.eventId);
     if (picture) picture.assignment = assignment;
+  }
+
+  #machine(sensor: string): MachinePicture {
+    const machine = this.machines.get(sensor) ?? new MachinePicture(sensor);
+    this.machines.set(sensor, machine);
+    return machine;
   }
 
   #microphone(sensor: string): MicrophonePicture {

@@ -5,6 +5,8 @@ import type { DemoSummary } from './demo-summary.js';
 /** What is known when the plant begins. */
 export interface DemoStart {
   readonly microphones: number;
+  /** Machines with a microphone of their own, beside those. */
+  readonly machines: number;
   readonly forSecs: number | null;
   readonly dataDir: string;
   readonly logFile: string;
@@ -27,7 +29,7 @@ export interface DemoMoment {
 /** Tells somebody what the demo does: a person at a terminal, a person with a log, or a program. */
 export interface DemoReport {
   /** Before anything happens. */
-  announce(plan: Pick<DemoStart, 'microphones' | 'forSecs' | 'dataDir' | 'logFile'>): void;
+  announce(plan: Pick<DemoStart, 'microphones' | 'machines' | 'forSecs' | 'dataDir' | 'logFile'>): void;
   /** What is done before the plant begins, line by line; nothing when all is there. */
   preparing(line: string): void;
   started(start: DemoStart, picture: DemoPicture): void;

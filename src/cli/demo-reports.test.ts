@@ -6,11 +6,20 @@ import { DemoPicture } from './demo-picture.js';
 import type { DemoReport, DemoStart } from './demo-report.js';
 import type { DemoSummary } from './demo-summary.js';
 import { Output } from './output.js';
-import { assignment, event, levels, model } from './testing/demo-records.js';
+import {
+  assignment,
+  event,
+  levels,
+  machineAlarm,
+  machineModel,
+  machineScore,
+  model,
+} from './testing/demo-records.js';
 import { Kept } from './testing/run-in-process.js';
 
 const START: DemoStart = {
   microphones: 8,
+  machines: 2,
   forSecs: 60,
   dataDir: '.plantsense/demo',
   logFile: '.plantsense/demo/demo.log',
@@ -25,6 +34,7 @@ const SUMMARY: DemoSummary = {
   groups: [],
   alarms: [],
   oddities: [],
+  machines: [],
   model: null,
   complete: true,
 };
@@ -64,8 +74,8 @@ describe('LinesReport', () => {
 
   it('tells what is about to happen, what happens, and keeps the answer for standard output', async () => {
     const { stdout, stderr } = await lines();
-    expect(stderr).toBe(`Plantsense demo: a small plant with 8 simulated microphones, for 1:00.
-Their sound goes in; levels, loud events and groups of events that sound alike come out.
+    expect(stderr).toBe(`Plantsense demo: a small plant with 8 simulated microphones and 2 machines, for 1:00.
+Their sound goes in; levels, loud events, groups of events that sound alike and alarms of machines come out.
 Broker and store run in here and keep their data in .plantsense/demo. The log is .plantsense/demo/demo.log.
 It takes a few seconds to start.
 TensorFlow is fetched.
@@ -96,6 +106,28 @@ Status page: http://127.0.0.1:9464   ClickHouse: http://127.0.0.1:8123
     const { stderr } = await lines(START, [model()]);
     expect(stderr).toContain('0:03  The model in use has 5 groups: The first model, of 30 events.\n');
     expect(stderr).not.toContain('No model yet');
+  });
+});
+
+describe('LinesReport of machines', () => {
+  it('tells of their models, how they are, and their alarms with what they rest on', async () => {
+    const stderr = new Kept();
+    const report = new LinesReport(new Output(new Kept()), new Output(stderr), args => `plantsense ${args}`);
+    await run(report, START, [
+      machineModel('press-1'),
+      machineScore('press-1'),
+      machineAlarm('a', 'press-1', 'creeping'),
+      machineAlarm('a', 'press-1', 'creeping', { state: 'cleared', message: 'It was released.' }),
+    ]);
+    const text = stderr.text;
+    expect(text.slice(text.indexOf('0:03'))).toBe(
+      `0:03  The model of press-1 is promoted: The first model, of 96 segments.
+0:03  press-1        alarm raised: The mean of 20 segments is 0.71, above the threshold of 0.5. Worst at 2547 to 3056 Hz, 2038 to 2547 Hz.
+0:03  press-1        alarm cleared: It was released.
+0:10  16 chunks/s, 256 kB/s, lag 3. No model yet: 4 of 30 events.
+0:10  press-1        normal: sudden 0.45 of 0.60, creeping 0.44 of 0.50
+`,
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { OutgoingMessage } from '../broker/port.js';
 import { prepareBackend } from '../nn/backend/prepare-backend.js';
 import { PLANT_CALIBRATION_DB_SPL, PLANT_RATE_HZ, plantMicrophones } from '../simulation/plant.js';
+import { plantMachines } from '../simulation/plant-machines.js';
 import { loadPlantSounds } from '../simulation/plant-sounds.js';
 import { type PlantClock, playPlant } from '../simulation/play-plant.js';
 import type { MicrophoneSpec } from '../simulation/simulated-microphone.js';
@@ -49,7 +50,8 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
   const { microphones, forSecs, version, signal } = options;
   const directory = await openDemoDirectory(options.dataDir, options.fresh);
   const { path: dataDir, logFile, runs } = directory;
-  const plan = { microphones, forSecs, dataDir, logFile };
+  const machines = plantMachines();
+  const plan = { microphones, machines: machines.length, forSecs, dataDir, logFile };
   report.announce(plan);
   const noNetwork = await prepareBackend(line => report.preparing(line));
   signal.throwIfAborted();
@@ -58,8 +60,11 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
     loadPlantSounds(SAMPLES, at),
     demoTopology(dataDir, noNetwork === null),
   ]);
-  const specs = plantMicrophones(microphones, sounds);
-  const picture = new DemoPicture(specs.map(({ sensor }) => sensor));
+  const places = plantMicrophones(microphones, sounds);
+  const picture = new DemoPicture(
+    places.map(({ sensor }) => sensor),
+    machines.map(({ sensor }) => sensor),
+  );
   const logging = openLog(logFile);
   try {
     const running = await startTopology({ topology, log: logging.log, version });
@@ -72,7 +77,7 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
       const earlierEvents = before.get('events') ?? 0;
       report.started({ ...plan, thresholdDb, earlierEvents, noNetwork, httpUrl, storeUrl }, picture);
       // Another seed each run, so that the second is not the first again.
-      const complete = await playAndShow(running, specs, runs + 1, {
+      const complete = await playAndShow(running, [...places, ...machines], runs + 1, {
         ...options,
         picture,
         report,

@@ -24,6 +24,16 @@ const SUMMARY: DemoSummary = {
     { sensor: 'hall-2-south', kind: 'gap', count: 1 },
     { sensor: 'wash-bay', kind: 'duplicate', count: 9 },
   ],
+  machines: [
+    {
+      sensor: 'press-1',
+      model: 'v0001-def',
+      segments: 1240,
+      abnormalSegments: 61,
+      alarms: { creeping: 1, sudden: 2 },
+    },
+    { sensor: 'press-2', model: null, segments: 0, abnormalSegments: 0, alarms: {} },
+  ],
   model: 'v0001-abc',
   complete: true,
 };
@@ -43,6 +53,11 @@ Events in 2 groups of model v0001-abc:
   0         120            4        92.5      2.2
   1           9            3        90.0      2.0
   novel       2            1        89.1      0.4
+
+Machines, in this run:
+  machine  segments  abnormal  alarms                model
+  press-1     1,240        61  1 creeping, 2 sudden  v0001-def
+  press-2         0         0  none                  none yet
 
 Odd at the microphones, counted and dealt with:
   hall-2-south  1 gap
@@ -76,9 +91,10 @@ The latest alarms (UTC):
   });
 
   it('leaves out what there is nothing of', () => {
-    const text = summaryText({ ...SUMMARY, alarms: [], oddities: [] }, CONTEXT);
+    const text = summaryText({ ...SUMMARY, alarms: [], oddities: [], machines: [] }, CONTEXT);
     expect(text).not.toContain('alarms (UTC)');
     expect(text).not.toContain('Odd at');
+    expect(text).not.toContain('Machines');
   });
 
   it('writes the whole next command as it is typed here: npm swallowed a `--fresh` without dashes before it', () => {

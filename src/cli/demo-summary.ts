@@ -12,6 +12,7 @@ import {
   type RowCounts,
 } from './demo-queries.js';
 import { count, counted } from './live-view-format.js';
+import type { MachinePicture } from './machine-picture.js';
 import { formatTable } from './table.js';
 
 /** What a run has left in the store. */
@@ -20,6 +21,8 @@ export interface DemoSummary {
   /** Events of this and of earlier runs. */
   readonly groups: readonly GroupRow[];
   readonly alarms: readonly AlarmRow[];
+  /** What was heard of machines in this run. */
+  readonly machines: readonly MachineSummary[];
   readonly model: string | null;
   /** What was odd at the microphones in this run, as the listening stage counted it. */
   readonly oddities: readonly { readonly sensor: string; readonly kind: string; readonly count: number }[];
@@ -27,13 +30,22 @@ export interface DemoSummary {
   readonly complete: boolean;
 }
 
-const ALARMS = 6;
+export interface MachineSummary {
+  readonly sensor: string;
+  readonly model: string | null;
+  readonly segments: number;
+  readonly abnormalSegments: number;
+  /** Alarms that were raised, by detector. */
+  readonly alarms: Readonly<Record<string, number>>;
+}
+
+const ALARMS = 8;
 
 /** @param before the rows at the start of the run */
 export async function summarize(
   store: Store,
   before: RowCounts,
-  { model, microphones }: DemoPicture,
+  { model, microphones, machines }: DemoPicture,
   complete: boolean,
 ): Promise<DemoSummary> {
   const [rows, groups, alarms] = await Promise.all([
@@ -49,7 +61,20 @@ export async function summarize(
   const oddities = [...microphones.values()].flatMap(({ sensor, notices }) =>
     [...notices].map(([kind, { count }]) => ({ sensor, kind, count })).filter(({ kind }) => kind in ODDITIES),
   );
-  return { tables, groups, alarms, oddities, complete, model: model?.version ?? null };
+  const machineRows = [...machines.values()].map(machineSummary);
+  return { tables, groups, alarms, oddities, machines: machineRows, complete, model: model?.version ?? null };
+}
+
+function machineSummary({
+  sensor,
+  model,
+  segments,
+  abnormalSegments,
+  raised,
+}: MachinePicture): MachineSummary {
+  const alarms: Record<string, number> = {};
+  for (const detector of raised.values()) alarms[detector] = (alarms[detector] ?? 0) + 1;
+  return { sensor, segments, abnormalSegments, alarms, model: model?.version ?? null };
 }
 
 export interface SummaryContext {
@@ -60,7 +85,7 @@ export interface SummaryContext {
 
 /** The summary for people, with what they can do next. */
 export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryContext): string {
-  const { tables, groups, alarms, oddities, model, complete } = summary;
+  const { tables, groups, alarms, oddities, machines, model, complete } = summary;
   const rows = tables.map(({ table, rows, ofThisRun }) => [table, count(rows), count(ofThisRun)]);
   const odd = oddities.map(({ sensor, kind, count }) => `${sensor}  ${ODDITIES[kind]?.(count)}\n`);
   const queries = EXAMPLE_QUERIES.map(
@@ -72,6 +97,9 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
     model === null
       ? 'No model yet: it is learnt once enough events were heard. Let it run for half a minute.\n'
       : section(groupsHeading(groups, model), formatTable(GROUP_COLUMNS, groups.map(groupCells))),
+    machines.length === 0
+      ? ''
+      : section('Machines, in this run:', formatTable(MACHINE_COLUMNS, machines.map(machineCells))),
     section('Odd at the microphones, counted and dealt with:', odd.join('')),
     section('The latest alarms (UTC):', alarms.map(alarmLine).join('')),
     complete ? '' : 'Not all that was heard is stored yet: the next run goes on with it.\n',
@@ -83,6 +111,14 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
 }
 
 const GROUP_COLUMNS = ['group', 'events', 'microphones', 'LAeq dB(A)', 'seconds'];
+
+const MACHINE_COLUMNS = ['machine', 'segments', 'abnormal', 'alarms', 'model'];
+
+function machineCells({ sensor, segments, abnormalSegments, alarms, model }: MachineSummary): string[] {
+  const raised = Object.entries(alarms).map(([detector, times]) => `${count(times)} ${detector}`);
+  const alarmCell = raised.length === 0 ? 'none' : raised.join(', ');
+  return [sensor, count(segments), count(abnormalSegments), alarmCell, model ?? 'none yet'];
+}
 
 /** A heading and what stands below it; nothing when nothing does. */
 function section(heading: string, text: string): string {

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { MachineScore } from '../records/types.js';
 import { DemoPicture } from './demo-picture.js';
 import { groupStyle, liveView, type ViewContext } from './live-view.js';
 import { plainText } from './live-view-text.js';
-import { assignment, event, levels, model, START_US } from './testing/demo-records.js';
+import {
+  assignment,
+  event,
+  levels,
+  machineAlarm,
+  machineScore,
+  model,
+  START_US,
+} from './testing/demo-records.js';
 
 const SENSORS = ['hall-1-north', 'hall-1-south', 'packing'];
 const CONTEXT: ViewContext = {
@@ -77,6 +86,30 @@ describe('liveView', () => {
     ]);
   });
 
+  it('shows machines below the microphones: residuals, what each detector says, and alarms with their evidence', () => {
+    const picture = new DemoPicture(['hall-1-north'], ['press-1', 'press-2', 'press-3']);
+    const heard = (sensor: string, residuals: readonly number[], last: Partial<MachineScore> = {}) => {
+      for (const residual of residuals) picture.take(machineScore(sensor, { residual, ...last }));
+    };
+    const creeping = { provisional: false, verdict: 'abnormal', alarm: true } as const;
+    heard('press-1', [0.1, 0.2, 0.3, 0.45, 0.55, 0.75, 0.9, 3], {
+      verdict: 'abnormal',
+      detectors: [
+        { ...creeping, detector: 'sudden', segments: 1, meanResidual: 3, threshold: 0.6 },
+        { ...creeping, detector: 'creeping', segments: 20, meanResidual: 0.71, threshold: 0.5 },
+      ],
+    });
+    picture.take(machineAlarm('a', 'press-1', 'creeping'));
+    heard('press-2', [0.45, 0.45]);
+    picture.machineLearning = 'learns after 96 segments, has 34';
+    expect(shown(picture, { columns: 100, rows: 20 }).slice(3, 7)).toEqual([
+      'Machines        residual of each segment; red: above the threshold',
+      'press-1              ▁▂▃▄▅▇██  sudden 3.00/0.60  ▲ creeping 0.71/0.50  2.5-3.1 kHz  since 14:00:00',
+      'press-2                    ▄▄  sudden 0.45/0.60  creeping 0.44/0.50  normal',
+      'press-3         learns after 96 segments, has 34',
+    ]);
+  });
+
   it('shows how far the first model is', () => {
     const picture = pictureOf();
     const modelLine = () => shown(picture).find(line => line.startsWith('Model'));
@@ -105,6 +138,8 @@ describe('liveView', () => {
 
   it('fits any terminal, and has no more lines and columns than it', () => {
     const picture = pictureOf(levels('hall-1-north'), event('a', 'hall-1-north'), assignment('a'));
+    for (let i = 0; i < 100; i++) picture.take(machineScore('press-1'));
+    picture.take(machineAlarm('b', 'press-1', 'creeping'));
     for (const columns of [1, 20, 40, 80, 200]) {
       for (const rows of [1, 5, 12, 24, 60]) {
         const lines = liveView(picture, { ...CONTEXT, columns, rows });

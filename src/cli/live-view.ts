@@ -1,6 +1,7 @@
 import { ODDITIES } from './demo-oddities.js';
 import type { DemoPicture, EventPicture, MicrophonePicture } from './demo-picture.js';
 import { count, counted, decibels, kilobytes, minutes, timeOfDay } from './live-view-format.js';
+import { machineLines } from './live-view-machines.js';
 import { field, type Span, type Style, spread, styledLine } from './live-view-text.js';
 
 /** What the view shows besides the picture. */
@@ -33,7 +34,7 @@ const FRESH_MS = 6000;
 /** Without a row of levels for this long a microphone is shown as not heard. Rows come each second. */
 const NOT_HEARD_US = 3_500_000;
 const FEWEST_EVENTS = 3;
-/** Rows of the frame besides microphones and events: title, scale, heading, two empty lines, what stands below. */
+/** Rows of the frame besides microphones, machines and events: title, scale, heading, two empty lines, what stands below. */
 const OTHER_ROWS = 11;
 
 const GROUP_COLOURS = [39, 208, 77, 213, 220, 45, 141, 118, 203, 180] as const;
@@ -47,16 +48,23 @@ export function groupStyle(group: number): Style {
 export function liveView(picture: DemoPicture, context: ViewContext): string[] {
   const { columns, rows } = context;
   const microphones = [...picture.microphones.values()];
-  const room = Math.max(1, rows - OTHER_ROWS - FEWEST_EVENTS);
+  const machines = machineLines([...picture.machines.values()], {
+    ...context,
+    nameColumns: NAME_COLUMNS,
+    learning: picture.machineLearning,
+  });
+  const otherRows = OTHER_ROWS + machines.length;
+  const room = Math.max(1, rows - otherRows - FEWEST_EVENTS);
   // One row of those that there is room for says how many are not shown.
   const shown = microphones.length <= room ? microphones : microphones.slice(0, room - 1);
   const hidden = microphones.length - shown.length;
-  const eventRows = Math.max(0, rows - OTHER_ROWS - shown.length - (hidden > 0 ? 1 : 0));
+  const eventRows = Math.max(0, rows - otherRows - shown.length - (hidden > 0 ? 1 : 0));
   const lines: (readonly Span[])[] = [
-    title(microphones.length, context),
+    title(picture, context),
     scale(context),
     ...shown.map(microphone => meter(microphone, context)),
     ...(hidden > 0 ? [[[`  and ${hidden} more`, 'dim'] as const]] : []),
+    ...machines,
     [],
     [['Latest events', 'bold']],
     ...eventLines(picture.latestEvents(eventRows), eventRows, context),
@@ -71,12 +79,16 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
   return lines.slice(0, rows).map(line => styledLine(line, columns));
 }
 
-function title(microphones: number, { columns, elapsedSecs, totalSecs }: ViewContext): Span[] {
+function title(
+  { microphones, machines }: DemoPicture,
+  { columns, elapsedSecs, totalSecs }: ViewContext,
+): Span[] {
+  const fixed = machines.size === 0 ? '' : `, ${counted(machines.size, 'machine')}`;
   const total = totalSecs === null ? '' : ` of ${minutes(totalSecs)}`;
   return spread(
     [
       ['Plantsense demo', 'bold'],
-      ` · ${microphones} simulated microphones · ${minutes(Math.min(elapsedSecs, totalSecs ?? elapsedSecs))}${total}`,
+      ` · ${microphones.size} simulated microphones${fixed} · ${minutes(Math.min(elapsedSecs, totalSecs ?? elapsedSecs))}${total}`,
     ],
     [['Ctrl-C ends it', 'dim']],
     columns,

@@ -4,11 +4,12 @@ import type { SegmentOptions } from '../audio/segments.js';
 import { PlantsenseError } from '../errors.js';
 import type { FitMachineOptions } from '../lifecycle/machine-model/fit-machine.js';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
+import type { ResidualWidth } from '../nn/residual/architecture.js';
 import { choice, decimalNumber, parsed, wholeNumber } from './new-command.js';
 
 /** Options of a training of a machine's network; `train machine` and `bench machine` take them. */
 export interface MachineFlags {
-  readonly width?: 'small' | 'paper';
+  readonly width?: ResidualWidth;
   readonly hop?: number;
   readonly overlap?: number;
   readonly step: number;
@@ -31,10 +32,11 @@ export function withMachineOptions(command: Command): Command {
   const hop = parsed('--hop <samples>', 'from one window to the next (default: 512)', wholeNumber(1, N_FFT));
   return command
     .addOption(
-      choice('--width <name>', 'of the network: small for CPUs, paper for its Table A1 (default: small)', [
-        'small',
-        'paper',
-      ]),
+      choice(
+        '--width <name>',
+        'of the network: tiny for many machines on a CPU, small for a few, paper for its Table A1 (default: small)',
+        ['tiny', 'small', 'paper'] satisfies ResidualWidth[],
+      ),
     )
     .addOption(hop.conflicts('overlap'))
     .addOption(

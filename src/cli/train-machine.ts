@@ -21,7 +21,7 @@ export interface TrainMachineFlags extends JsonOption, BrokerFlags, MachineFlags
 
 const ABOUT = `Learn the normal sound of a machine: a network that reconstructs segments of its spectrogram, and what residual is too large, for single segments (sudden faults) and means of 20 (ageing). Thresholds are told by sound that the network has not heard; with --abnormal the report has what share of that they find, and --rule sensitivity chooses them by it. It learns from recordings, two at least, or from the last hours of a topic of segments; there what is not given is as in the topology's learning stage, or that stage's defaults. The model is kept as a new version and announced, so that running topologies switch to it, or written to a directory (--out).
 
-The small network takes about a second of processor time for each of its 2,000 steps; fewer than some 500 give a model that scores badly. A training that is interrupted goes on when the same command is given again.`;
+The small network takes about a second of processor time for each of its 2,000 steps, the tiny one half of that. A training that is interrupted goes on when the same command is given again.`;
 
 export function trainMachineCommand(cli: Cli): Command {
   const command = newCommand('machine', ABOUT, 'train machine press-7/ --width small --out models/press-7')

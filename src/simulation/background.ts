@@ -1,3 +1,4 @@
+import { dbToPower } from '../audio/level.js';
 import { Random } from '../random.js';
 
 /** What a microphone hears all the time. Levels are unweighted, dB SPL. */
@@ -31,7 +32,7 @@ export class Background {
     // A first-order low-pass with unit input power has the output power (1 - a) / (1 + a).
     const inputRms = 1 / Math.sqrt(3);
     const outputRms = inputRms * Math.sqrt((1 - this.#feedback) / (1 + this.#feedback));
-    this.#noiseGain = rmsOf(spec.noiseDb, calibrationDbSpl) / outputRms;
+    this.#noiseGain = Math.sqrt(dbToPower(spec.noiseDb, calibrationDbSpl)) / outputRms;
   }
 
   /** The next samples, into all of `out`. */
@@ -50,7 +51,7 @@ function tones(spec: BackgroundSpec, calibrationDbSpl: number, sampleRateHz: num
   const second = new Float32Array(sampleRateHz);
   const add = (frequencyHz: number, levelDb: number, swell: number) => {
     if (frequencyHz >= sampleRateHz / 2) return;
-    const amplitude = Math.SQRT2 * rmsOf(levelDb, calibrationDbSpl);
+    const amplitude = Math.SQRT2 * Math.sqrt(dbToPower(levelDb, calibrationDbSpl));
     const turn = (2 * Math.PI) / sampleRateHz;
     for (let i = 0; i < second.length; i++) {
       second[i]! += amplitude * (1 + swell * Math.sin(turn * i)) * Math.sin(turn * frequencyHz * i);
@@ -61,9 +62,4 @@ function tones(spec: BackgroundSpec, calibrationDbSpl: number, sampleRateHz: num
   for (let harmonic = 1; harmonic <= 3; harmonic++)
     add(spec.fanHz * harmonic, spec.fanDb - 6 * (harmonic - 1), 0.3);
   return second;
-}
-
-/** RMS of a level; that of a full-scale sine is 1/√2. */
-function rmsOf(levelDb: number, calibrationDbSpl: number): number {
-  return 10 ** ((levelDb - calibrationDbSpl) / 20) / Math.SQRT2;
 }

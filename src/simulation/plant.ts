@@ -11,7 +11,7 @@ export const PLANT_RATE_HZ = 16_000;
 /** dB SPL of a full-scale sine: high, for the crackling has peaks 35 dB above its level. */
 export const PLANT_CALIBRATION_DB_SPL = 130;
 
-const CHUNK_SECS = 0.5;
+export const PLANT_CHUNK_SECS = 0.5;
 const RHYTHM: SoundRhythm = { soundSecs: [1, 2], pauseSecs: [1.2, 2.6] };
 
 const HALL: BackgroundSpec = {
@@ -90,7 +90,7 @@ export function plantMicrophones(count: number, sounds: PlantSounds): Microphone
       faults,
       sampleRateHz: PLANT_RATE_HZ,
       calibrationDbSpl: PLANT_CALIBRATION_DB_SPL,
-      chunkSecs: CHUNK_SECS,
+      chunkSecs: PLANT_CHUNK_SECS,
       rhythm: RHYTHM,
       heard: Object.entries(heard).map(([name, fromSecs]) => ({
         source: sounds[name as PlantSoundName],

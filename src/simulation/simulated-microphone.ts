@@ -2,6 +2,8 @@ import { samplesToUs } from '../audio/sample-clock.js';
 import { Random } from '../random.js';
 import { Background, type BackgroundSpec } from './background.js';
 import { clockErrorSecs, duplicateShare, type Fault, isUnder } from './faults.js';
+import { MachineSound } from './machine-sound.js';
+import type { MachineSpec } from './machine-spec.js';
 import { type HeardSound, type SoundRhythm, soundSchedule, type Visit } from './sound-schedule.js';
 
 export interface MicrophoneSpec {
@@ -15,6 +17,8 @@ export interface MicrophoneSpec {
   readonly heard: readonly HeardSound[];
   readonly rhythm: SoundRhythm;
   readonly faults: readonly Fault[];
+  /** The machine that it is fixed to. */
+  readonly machine?: MachineSpec;
 }
 
 /** What a simulated recorder sends at a time. Times are µs since its start. */
@@ -40,7 +44,7 @@ export function microphoneSchedule(spec: MicrophoneSpec, seed: number): Generato
 }
 
 /**
- * A microphone in a plant: its background, recorded sounds now and then, and its faults. Chunks without an end, and the
+ * A microphone in a plant: its background, recorded sounds now and then, the machine it is fixed to, and its faults. Chunks without an end, and the
  * same for the same spec and seed; how the sound is cut into chunks doesn't change it.
  */
 export function* simulatedMicrophone(spec: MicrophoneSpec, seed: number): Generator<SimulatedChunk, never> {
@@ -48,12 +52,14 @@ export function* simulatedMicrophone(spec: MicrophoneSpec, seed: number): Genera
   const chunkSamples = Math.round(spec.chunkSecs * sampleRateHz);
   const background = new Background(spec.background, calibrationDbSpl, sampleRateHz, seeds(seed).background);
   const mixer = new Mixer(microphoneSchedule(spec, seed), Math.round(FADE_SECS * sampleRateHz));
+  const machine = spec.machine ? new MachineSound(spec.machine, spec, seeds(seed).machine) : null;
   const again = duplicateShare(faults);
   const random = new Random(seeds(seed).duplicates);
   for (let firstSample = 0; ; firstSample += chunkSamples) {
     const samples = new Float32Array(chunkSamples);
     background.fill(samples);
     mixer.add(samples, firstSample);
+    machine?.add(samples, firstSample);
     const atSecs = firstSample / sampleRateHz;
     if (isUnder(faults, 'gap', atSecs)) continue;
     if (isUnder(faults, 'silence', atSecs)) samples.fill(0);
@@ -73,9 +79,15 @@ function seeds(seed: number): {
   readonly schedule: number;
   readonly background: number;
   readonly duplicates: number;
+  readonly machine: number;
 } {
   const random = new Random(seed);
-  return { schedule: random.uint32(), background: random.uint32(), duplicates: random.uint32() };
+  return {
+    schedule: random.uint32(),
+    background: random.uint32(),
+    duplicates: random.uint32(),
+    machine: random.uint32(),
+  };
 }
 
 /** Adds the scheduled sounds to a stream, chunk by chunk. */

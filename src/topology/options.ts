@@ -85,3 +85,8 @@ function mapShape<S extends Record<string, z.ZodType>>(
     Object.entries(shape).map(([key, schema]) => [key, change(schema as S[keyof S], key)]),
   );
 }
+
+/** Of every stage that reads what may be broken. */
+export const deadLetter = topicName.describe(
+  'Where messages go that can never be processed, with the reason and their original bytes.',
+);

@@ -12,7 +12,18 @@ const TEST_INPUTS = inputSchema(topologyTestsOptions);
 const UNITS = /_(ms|secs|hours|days|hz|db|db_spl|dbfs|bytes)$/;
 /** Numbers that count something, or have no unit; `hop` and `n_fft` count samples and keep librosa's names. */
 const WITHOUT_UNIT = new Set([
-  ...['partitions', 'replication_factor', 'n_fft', 'hop', 'n_mels', 'ref', 'workers', 'batch_size', 'groups'],
+  ...[
+    'partitions',
+    'replication_factor',
+    'n_fft',
+    'hop',
+    'step',
+    'n_mels',
+    'ref',
+    'workers',
+    'batch_size',
+    'groups',
+  ],
   ...[
     'min_groups',
     'max_groups',
@@ -27,6 +38,19 @@ const WITHOUT_UNIT = new Set([
     'port',
     'min',
     'max',
+  ],
+  ...[
+    'raise_ratio',
+    'hold_segments',
+    'release_ratio',
+    'first_after_segments',
+    'shared_after_segments',
+    'max_segments',
+    'reservoir_segments',
+    'max_residual_ratio',
+    'max_false_alarm_share',
+    'steps',
+    'quantile',
   ],
 ]);
 

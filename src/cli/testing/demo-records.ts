@@ -1,5 +1,12 @@
 import type { AnyRecord } from '../../records/codec.js';
-import type { ModelAnnouncement, NoiseAssignment, NoiseEvent, NoiseLevels } from '../../records/types.js';
+import type {
+  Alarm,
+  MachineScore,
+  ModelAnnouncement,
+  NoiseAssignment,
+  NoiseEvent,
+  NoiseLevels,
+} from '../../records/types.js';
 
 /** Records for the tests of the demo, of 2026-03-01 14:00:00 UTC and after. */
 
@@ -93,4 +100,74 @@ export function model(changes: Partial<ModelAnnouncement> = {}): AnyRecord {
     ...changes,
   };
   return { record: 'model-announcement', value };
+}
+
+/** A model of a machine; of all machines without a name. */
+export function machineModel(entity: string, changes: Partial<ModelAnnouncement> = {}): AnyRecord {
+  const reason = 'The first model, of 96 segments.';
+  return model({ method: 'machine', kind: 'residual', entity, groups: 0, reason, ...changes });
+}
+
+export function machineScore(sensor: string, changes: Partial<MachineScore> = {}): AnyRecord {
+  const detector = { provisional: true, verdict: 'normal', alarm: false } as const;
+  const value: MachineScore = {
+    segmentId: 'segment',
+    sensor,
+    streamId: 's',
+    firstSample: 0,
+    timeUs: START_US,
+    durationSecs: 1.1,
+    levelDb: 70,
+    clippedSamples: 0,
+    residual: 0.45,
+    bandResiduals: [0.4, 0.5],
+    verdict: 'normal',
+    detectors: [
+      { ...detector, detector: 'sudden', segments: 1, meanResidual: 0.45, threshold: 0.6 },
+      { ...detector, detector: 'creeping', segments: 20, meanResidual: 0.44, threshold: 0.5 },
+    ],
+    modelVersion: 'v0001-abc',
+    ...changes,
+  };
+  return { record: 'machine-score', value };
+}
+
+export function machineAlarm(
+  id: string,
+  sensor: string,
+  detector: string,
+  changes: Partial<Alarm> = {},
+): AnyRecord {
+  const value: Alarm = {
+    id,
+    sensor,
+    timeUs: START_US,
+    kind: 'machine_abnormal',
+    state: 'raised',
+    severity: 'warning',
+    message: 'The mean of 20 segments is 0.71, above the threshold of 0.5.',
+    value: 0.71,
+    threshold: 0.5,
+    subjectId: null,
+    modelVersion: 'v0001-abc',
+    evidence: {
+      detector,
+      segments: detector === 'sudden' ? 1 : 20,
+      firstUs: START_US - 20_000_000,
+      lastUs: START_US,
+      means: 21,
+      meanResidual: 0.6,
+      peakMean: 0.71,
+      peakResidual: 0.9,
+      peakUs: START_US - 2_000_000,
+      bands: [
+        { lowHz: 2547, highHz: 3056, residual: 2.1, normalResidual: 0.3 },
+        { lowHz: 2038, highHz: 2547, residual: 1, normalResidual: 0.3 },
+      ],
+      clipUri: null,
+      closedBy: null,
+    },
+    ...changes,
+  };
+  return { record: 'alarm', value };
 }

@@ -57,6 +57,25 @@ describe('fitMachine', () => {
     expect(fitted.model.details.normalBands).toHaveLength(8);
   });
 
+  it('hears ageing in means of fewer segments where there is little to tell a threshold by', async () => {
+    const { model, artefact } = await fitTiny({ creepingSegments: 10, steps: 2 });
+    const detectors = model
+      .monitorOptions()
+      .detectors.map(({ name, n, holdSegments }) => [name, n, holdSegments]);
+    expect(detectors).toEqual([
+      ['sudden', 1, 1],
+      ['creeping', 10, 11],
+    ]);
+    const read = await MachineModel.open(artefact);
+    expect(read.details.thresholds.map(({ n, independentMeans }) => [n, independentMeans])).toEqual([
+      [1, 90],
+      [10, 9],
+    ]);
+    read.dispose();
+    model.dispose();
+    await expect(fitTiny({ creepingSegments: 1 })).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
+  });
+
   it('takes means across recordings that are too short for one', async () => {
     const short = await tinySet(directory, 'short', Array(60).fill(10));
     try {

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkInteger } from '../../anomaly/checks.js';
+import { CREEPING_DEFAULTS, SUDDEN_DEFAULTS } from '../../anomaly/detector-options.js';
 import type { Recordings } from '../../anomaly/recording-means.js';
 import { THRESHOLD_RULE_DEFAULT, type ThresholdRule } from '../../anomaly/threshold.js';
 import { normalBandResiduals } from '../../anomaly/worst-bands.js';
@@ -19,7 +21,7 @@ import { type Artefact, sealArtefact } from '../artefact.js';
 import type { ModelCard } from '../model-card.js';
 import type { MachineDetails } from './machine-details.js';
 import { MACHINE_KIND, MACHINE_METHOD, MachineModel } from './machine-model.js';
-import { MEANS_OF, machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
+import { machineThresholds, type WindowChoice, windowsOf } from './machine-thresholds.js';
 import { byRecording } from './residuals-by-recording.js';
 import { segmentDuration } from './segment-duration.js';
 import { rowsOf, type SegmentedRecording, type SegmentSet } from './segment-set.js';
@@ -53,6 +55,8 @@ export interface FitMachineOptions {
   readonly abnormal?: readonly SegmentedRecording[];
   /** Default: the 0.99 quantile. A sensitivity takes abnormal recordings. */
   readonly rule?: ThresholdRule;
+  /** Segments in a mean of the detector of ageing, 2 or more. Default 20; fewer where there is little sound to learn from. */
+  readonly creepingSegments?: number;
   /** Default `auto`. */
   readonly windows?: WindowChoice;
   /** Frequency bands that residuals are told by; must divide the bins. Default 32. */
@@ -89,6 +93,7 @@ const DEFAULTS = {
   abnormal: [] as readonly SegmentedRecording[],
   data: { fromUs: 0, toUs: 0, seen: [] } as Omit<ModelCard['data'], 'rows'>,
   rule: THRESHOLD_RULE_DEFAULT,
+  creepingSegments: CREEPING_DEFAULTS.n,
   windows: 'auto' as WindowChoice,
   bands: 32,
 };
@@ -114,6 +119,7 @@ export async function fitMachine(
   const { segment, steps, batchSize, learningRate, seed, validationShare, parent = null, signal } = settings;
   const { abnormal, rule } = settings;
   const { parts = splitRecordings(set.recordings, { validation: validationShare, test: 0 }, seed) } = options;
+  checkInteger('creepingSegments', settings.creepingSegments, 2);
   checkParent(settings.parent?.model, settings);
   checkAbnormal(abnormal, rule);
   const backend = await openBackend();
@@ -135,7 +141,7 @@ export async function fitMachine(
       bands: settings.bands,
     });
     const residuals = { normal, abnormal: byRecording(abnormalScores.residuals, abnormal) };
-    const windows = windowsOf(settings.windows, normal, Math.max(...MEANS_OF));
+    const windows = windowsOf(settings.windows, normal, settings.creepingSegments);
     const details: MachineDetails = {
       width: widthOf(trained.model.architecture),
       sampleRateHz: SEGMENT_SAMPLE_RATE_HZ,
@@ -143,7 +149,13 @@ export async function fitMachine(
       ...durationOf(segment),
       normalBands: [...normalBandResiduals(Float64Array.from(scores.bandResiduals), settings.bands)],
       ...{ rule, windows },
-      thresholds: machineThresholds(rule, MEANS_OF, normal, residuals.abnormal, windows),
+      thresholds: machineThresholds(
+        rule,
+        [SUDDEN_DEFAULTS.n, settings.creepingSegments],
+        normal,
+        residuals.abnormal,
+        windows,
+      ),
       recordings: { ...recordingsOf(set, parts), abnormal: abnormal.length },
       backend: { kind: backend.kind, device: backend.device, ...versionsOf(backend) },
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SEGMENT_SAMPLE_RATE_HZ } from '../../audio/segments.js';
+import { RESIDUAL_WIDTH_NAMES } from '../../nn/residual/architecture.js';
 
 const count = z.number().int().nonnegative();
 const positive = z.number().positive();
@@ -7,7 +8,7 @@ const share = z.number().min(0).max(1);
 
 export const machineDetailsSchema = z.strictObject({
   /** Of the network; null for one of its own architecture. */
-  width: z.enum(['small', 'paper']).nullable(),
+  width: z.enum(RESIDUAL_WIDTH_NAMES).nullable(),
   sampleRateHz: z.literal(SEGMENT_SAMPLE_RATE_HZ),
   segment: z.strictObject({
     nFft: z.number().int().positive(),

@@ -83,14 +83,13 @@ export class MachineModel {
 
   /**
    * Options of a monitor that judges by this model: for each of its thresholds a detector, `sudden` for single segments and
-   * `creeping` for means.
+   * `creeping` for means. It holds for one segment more than is in a mean.
    */
   monitorOptions(offBelowDb: number | null = null): MachineOptions {
     const { thresholds, normalBands } = this.details;
     const detectors = thresholds.map(({ n, alpha }): DetectorOptions => {
       if (n === SUDDEN_DEFAULTS.n) return { ...SUDDEN_DEFAULTS, alpha };
-      if (n === CREEPING_DEFAULTS.n) return { ...CREEPING_DEFAULTS, alpha };
-      return { ...CREEPING_DEFAULTS, name: `mean-of-${n}`, n, holdSegments: n + 1, alpha };
+      return { ...CREEPING_DEFAULTS, n, holdSegments: n + 1, alpha };
     });
     return { ...MACHINE_DEFAULTS, detectors, offBelowDb, normalBands: Float64Array.from(normalBands) };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.js';
-import { MEANS_OF, machineThresholds, thresholdOf } from './machine-thresholds.js';
+import { machineThresholds, thresholdOf } from './machine-thresholds.js';
 
 const random = new Random(4);
 function recordings(count: number, length: number, level: number) {
@@ -8,6 +8,7 @@ function recordings(count: number, length: number, level: number) {
     Float64Array.from({ length }, () => level * Math.exp(0.2 * random.normal())),
   );
 }
+const MEANS_OF = [1, 20];
 const normal = recordings(10, 120, 1);
 const sensitivity = (share: number) => ({ type: 'sensitivity', sensitivity: share }) as const;
 

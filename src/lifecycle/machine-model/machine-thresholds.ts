@@ -10,9 +10,6 @@ import { PlantsenseError } from '../../errors.js';
 /** `auto`: means within recordings where those that are long enough hold most of the segments, else across. */
 export type WindowChoice = Windows | 'auto';
 
-/** Segments in a mean: sudden faults, and creeping ones such as ageing. */
-export const MEANS_OF = [1, 20] as const;
-
 /** Recordings of an assembly cycle each hold no 20 segments. */
 export function windowsOf(choice: WindowChoice, recordings: Recordings, n: number): Windows {
   if (choice !== 'auto') return choice;

@@ -20,7 +20,10 @@ export interface ResidualArchitecture {
   readonly decoder: readonly Convolution[];
 }
 
-export type ResidualWidth = 'paper' | 'small';
+/** From the widest on. */
+export const RESIDUAL_WIDTH_NAMES = ['paper', 'small', 'tiny'] as const;
+
+export type ResidualWidth = (typeof RESIDUAL_WIDTH_NAMES)[number];
 
 /** Table A1: the encoder from its input on, and the decoder from its output backwards. */
 const KERNEL_SIZES = [5, 5, 5, 5, 5, 4, 4, 4, 3, 3];
@@ -49,12 +52,14 @@ function tableA1(divisor: number): ResidualArchitecture {
 /**
  * - `paper`: 4,812,481 trainable parameters, 4.75 billion multiplications a segment.
  * - `small`: a quarter of its feature maps, 302,641 trainable parameters, for CPUs.
+ * - `tiny`: an eighth, 76,281 trainable parameters, for many machines on one CPU: half the time of `small`.
  *
  * Source: Oh & Yun, "Residual error based anomaly detection using auto-encoder in SMD machine sound", 2018, Table A1.
  */
 export const RESIDUAL_WIDTHS: Readonly<Record<ResidualWidth, ResidualArchitecture>> = {
   paper: tableA1(1),
   small: tableA1(4),
+  tiny: tableA1(8),
 };
 
 /** The name of an architecture, null when it has none. */

@@ -3,9 +3,9 @@ import { openBackend } from '../backend/open-backend.js';
 import * as tf from '../tf.js';
 import {
   checkArchitecture,
+  RESIDUAL_WIDTH_NAMES,
   RESIDUAL_WIDTHS,
   type ResidualArchitecture,
-  type ResidualWidth,
   widthOf,
 } from './architecture.js';
 import { blockVariables } from './block-variables.js';
@@ -71,11 +71,15 @@ describe('buildNetwork', () => {
     network.dispose();
   });
 
-  it('has a small width of the same layers with a quarter of the maps', () => {
-    const network = buildNetwork(RESIDUAL_WIDTHS.small);
+  it.each([
+    ['small', 4, 302_641],
+    ['tiny', 8, 76_281],
+  ] as const)('has a %s width of the same layers with 1/%i of the maps', (name, divisor, parameters) => {
+    const network = buildNetwork(RESIDUAL_WIDTHS[name]);
     const shapes = network.layers.filter(isConvolution).map(({ outputShape }) => outputShape.slice(1));
-    expect(shapes).toEqual(TABLE_A1.map(([height, width, maps]) => [height, width, Math.max(1, maps! / 4)]));
-    expect(trainableParameters(network)).toBe(302_641);
+    const maps = (count: number) => Math.max(1, count / divisor);
+    expect(shapes).toEqual(TABLE_A1.map(([height, width, count]) => [height, width, maps(count!)]));
+    expect(trainableParameters(network)).toBe(parameters);
     network.dispose();
   });
 
@@ -99,7 +103,7 @@ describe('buildNetwork', () => {
     expect(largest).toBeGreaterThan(0.98 * limit);
   });
 
-  it.each(['paper', 'small'] as ResidualWidth[])('reconstructs a segment with the width %s', width => {
+  it.each(RESIDUAL_WIDTH_NAMES)('reconstructs a segment with the width %s', width => {
     const architecture = RESIDUAL_WIDTHS[width];
     const network = buildNetwork(architecture);
     drawWeights(network, architecture, 3);

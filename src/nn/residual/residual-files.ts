@@ -11,7 +11,12 @@ import {
   parseJson,
 } from '../conv-sdae/network-files.js';
 import type * as tf from '../tf.js';
-import { checkArchitecture, type ResidualArchitecture, widthOf } from './architecture.js';
+import {
+  checkArchitecture,
+  RESIDUAL_WIDTH_NAMES,
+  type ResidualArchitecture,
+  widthOf,
+} from './architecture.js';
 import { buildNetwork } from './build-network.js';
 import { originSchema, type ResidualOrigin } from './origin.js';
 
@@ -29,7 +34,7 @@ const convolutions = z.array(
 );
 const cardSchema = z.strictObject({
   format: z.literal(1),
-  width: z.enum(['paper', 'small']).nullable(),
+  width: z.enum(RESIDUAL_WIDTH_NAMES).nullable(),
   architecture: z.strictObject({
     shape: z.tuple([positiveInt, positiveInt]),
     encoder: convolutions,

@@ -15,12 +15,22 @@ export class ResidualObjective implements Objective {
   readonly #network: tf.LayersModel;
   readonly #blocks: readonly BlockVariables[];
   readonly #hasAverages: boolean;
+  readonly #momentum: number;
 
-  /** @param startedFrom the hash of the weights that the training goes on from */
-  constructor(network: tf.LayersModel, architecture: ResidualArchitecture, startedFrom: string | null) {
+  /**
+   * @param startedFrom the hash of the weights that the training goes on from
+   * @param steps of the whole training
+   */
+  constructor(
+    network: tf.LayersModel,
+    architecture: ResidualArchitecture,
+    startedFrom: string | null,
+    steps: number,
+  ) {
     this.#network = network;
     this.#blocks = blockVariables(network, architecture);
     this.#hasAverages = startedFrom !== null;
+    this.#momentum = momentumFor(steps);
     const weights = (list: tf.LayersModel['weights']) => list.map(weight => weight.read() as tf.Variable);
     this.trained = weights(network.trainableWeights);
     this.variables = [...this.trained, ...weights(network.nonTrainableWeights)];
@@ -30,10 +40,22 @@ export class ResidualObjective implements Objective {
   loss({ x, step, isTraining }: Minibatch): Losses {
     const segments = tf.expandDims(x, 3) as tf.Tensor4D;
     const reconstructions = isTraining
-      ? trainingPass(this.#blocks, segments, this.#hasAverages ? MOMENTUM : unbiasedMomentum(step))
+      ? trainingPass(
+          this.#blocks,
+          segments,
+          this.#hasAverages ? this.#momentum : unbiased(this.#momentum, step),
+        )
       : (this.#network.apply(segments) as tf.Tensor4D);
     return { total: tf.mean(tf.squaredDifference(reconstructions, segments)) };
   }
+}
+
+/**
+ * Momentum of moving averages that look back over a tenth of the training at most. Keras's look back over a hundred steps:
+ * of a training of 120 they are those of another network, and with them it reconstructs a third worse than it has learnt to.
+ */
+function momentumFor(steps: number): number {
+  return Math.min(MOMENTUM, 1 - 1 / Math.max(1, steps / 10));
 }
 
 /**
@@ -43,6 +65,6 @@ export class ResidualObjective implements Objective {
  *
  * Source: the correction of Adam's moments, Kingma & Ba 2015, section 3.
  */
-function unbiasedMomentum(step: number): number {
-  return 1 - (1 - MOMENTUM) / (1 - MOMENTUM ** (step + 1));
+function unbiased(momentum: number, step: number): number {
+  return 1 - (1 - momentum) / (1 - momentum ** (step + 1));
 }

@@ -60,6 +60,14 @@ describe('trainResidual', () => {
     model.dispose();
   });
 
+  // With Keras's averages, which look back over a hundred steps, it was 1.6 times as bad.
+  it('scores as well as it has learnt to, also after few steps', async () => {
+    const few = { ...SHORT, steps: 90, learningRate: 0.01, heldOut: normal };
+    const { model, training } = await trainResidual(normal, few);
+    expect(training.heldOutLoss! / training.loss!).toBeLessThan(1.1);
+    model.dispose();
+  });
+
   it('gives the same files for the same seed, byte for byte', async () => {
     const files = await filesOf(SHORT);
     expect(await filesOf(SHORT)).toEqual(files);
@@ -106,7 +114,7 @@ describe('trainResidual', () => {
     });
     expect(first[0]).toBeLessThan(losses[0]! / 2);
     const of = async (who: ResidualAutoEncoder) => mean((await who.score(aged)).residuals);
-    expect(await of(model)).toBeLessThan(0.7 * (await of(trained.model)));
+    expect(await of(model)).toBeLessThan(0.8 * (await of(trained.model)));
     expect(await trained.model.toFiles()).toEqual(before);
     const { weightsSha256 } = JSON.parse(Buffer.from(before.get('residual.json')!).toString());
     expect(model.origin).toMatchObject({ startedFrom: weightsSha256, segments: 40, askedSteps: 150 });

@@ -64,7 +64,7 @@ export async function trainResidual(
   try {
     if (from) copyWeights(from.network, network);
     else drawWeights(network, architecture, seed);
-    const objective = new ResidualObjective(network, architecture, startedFrom);
+    const objective = new ResidualObjective(network, architecture, startedFrom, steps);
     const makeOptimizer = () => new Adam(objective.trained);
     const training = await train(objective, rows, makeOptimizer, { ...settings, epochs });
     const origin = {

@@ -45,7 +45,7 @@ describe('the network with the weights of Keras', () => {
 
   it('makes a step as Keras does, moving averages included', () => {
     const network = kerasNetwork();
-    const objective = new ResidualObjective(network, KERAS, 'weights with averages');
+    const objective = new ResidualObjective(network, KERAS, 'weights with averages', 2000);
     const adam = new Adam(objective.trained);
     tf.tidy(() => {
       const x = tf.squeeze(segments(), [3]);
