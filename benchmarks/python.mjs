@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const cache = fileURLToPath(new URL('../.cache/', import.meta.url));
 
+/** Keras on the TensorFlow that we use too. */
+export const KERAS = ['tensorflow-cpu==2.18.1', 'keras==3.12.0'];
+
 /** One thread for every library that has threads of its own. */
 const ONE_THREAD = Object.fromEntries(
   ['OMP', 'OPENBLAS', 'MKL', 'NUMBA', 'VECLIB_MAXIMUM', 'NUMEXPR'].map(name => [`${name}_NUM_THREADS`, '1']),
@@ -68,11 +71,12 @@ export function pythonWith(packages, log) {
  *
  * @param {string} path the interpreter
  * @param {URL} script
+ * @param {Record<string, string>} env more of the environment
  * @returns {{ ask: (question: object) => Promise<any>, close: () => void }}
  */
-export function startPython(path, script) {
+export function startPython(path, script, env = {}) {
   const child = spawn(path, [fileURLToPath(script)], {
-    env: { ...process.env, ...ONE_THREAD },
+    env: { ...process.env, ...ONE_THREAD, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const waiting = [];

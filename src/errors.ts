@@ -142,7 +142,10 @@ export const ERRORS = {
     class: 'fatal',
     action: 'Restore the directory from a copy, or remove it to start over.',
   },
-  DISK_FULL: { class: 'retryable', action: 'Free disk space; the work goes on by itself then.' },
+  DISK_FULL: {
+    class: 'retryable',
+    action: 'Free disk space: what runs goes on by itself then, a command has to be given again.',
+  },
   CLIP_NOT_WRITABLE: {
     class: 'retryable',
     action: 'Let the process write to the directory of clips; the work goes on by itself then.',

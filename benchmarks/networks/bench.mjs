@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeNpy, encodeNpy } from '../../dist/npy.js';
-import { largestDifference, median, range } from '../measure.mjs';
-import { pythonWith, startPython } from '../python.mjs';
+import { largestDifference } from '../measure.mjs';
+import { KERAS, pythonWith, startPython } from '../python.mjs';
+import { sideBySide } from '../side-by-side.mjs';
 import { SHAPE, spectrograms } from './spectrograms.mjs';
 
 export const title = 'training step and forward of Conv-SDAE and VaDE against Keras, same TensorFlow';
 
-const PACKAGES = ['tensorflow-cpu==2.18.1', 'keras==3.12.0'];
 const ROWS = 256;
 const ROUNDS = 5;
 const EPOCHS = 4;
@@ -26,7 +26,7 @@ const CASES = {
 
 export default async function networks({ log }) {
   const details = { machine: `${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}` };
-  const python = pythonWith(PACKAGES, log);
+  const python = pythonWith(KERAS, log);
   const folder = mkdtempSync(join(tmpdir(), 'networks-'));
   const ours = startPython(process.execPath, new URL('ours.mjs', import.meta.url));
   const peer = 'missing' in python ? null : startPython(python.path, new URL('peer.py', import.meta.url));
@@ -66,31 +66,13 @@ export default async function networks({ log }) {
 
 /** One round of each before it counts, whose results have to agree. */
 async function compare(name, { tolerance, count }, { ours, peer, folder, log }) {
-  const ask = side => side.ask({ do: name, out: side === ours ? 'ours.npy' : 'peer.npy', epochs: EPOCHS });
-  const agreement = check(name, await ask(ours), await ask(peer), { folder, tolerance });
-  const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push([await ask(ours), await ask(peer)]);
-  const all = (side, key) => rounds.map(pair => pair[side][key]);
-  const ratioOf = key => median(all(1, key)) / median(all(0, key));
-  const ms = values => Number(((1000 * median(values)) / count).toPrecision(3));
-  const ratio = ratioOf('cpuSeconds');
-  const told = {
-    ratio: Number(ratio.toPrecision(3)),
-    wallRatio: Number(ratioOf('wallSeconds').toPrecision(3)),
-    oursMs: ms(all(0, 'cpuSeconds')),
-    peerMs: ms(all(1, 'cpuSeconds')),
-    oursRangeMs: range(all(0, 'cpuSeconds').map(secs => (1000 * secs) / count)),
-    peerRangeMs: range(all(1, 'cpuSeconds').map(secs => (1000 * secs) / count)),
-    ...(tolerance && { rowsPerCpuSecond: Math.round(count / median(all(0, 'cpuSeconds'))) }),
-    ...agreement,
-  };
+  const sides = { ours, peer };
+  const ask = side => sides[side].ask({ do: name, out: `${side}.npy`, epochs: EPOCHS });
+  const agreement = check(name, await ask('ours'), await ask('peer'), { folder, tolerance });
+  const { told, ...result } = await sideBySide(ask, count, ROUNDS);
   log(`  ${name}: ratio ${told.ratio}, ours ${told.oursMs} ms CPU, Keras ${told.peerMs} ms`);
-  return {
-    ratio,
-    ours: count / median(all(0, 'cpuSeconds')),
-    peer: count / median(all(1, 'cpuSeconds')),
-    told,
-  };
+  const rowsPerCpuSecond = tolerance && { rowsPerCpuSecond: Math.round(result.ours) };
+  return { ...result, told: { ...told, ...rowsPerCpuSecond, ...agreement } };
 }
 
 /** Answers to rows agree with the same weights; what a step makes small was compared before. */

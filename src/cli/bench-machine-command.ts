@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import type { Cli } from './cli.js';
 import { type MachineFlags, withMachineOptions } from './machine-options.js';
 import { choice, decimalNumber, type JsonOption, newCommand, parsed, wholeNumber } from './new-command.js';
@@ -49,7 +50,7 @@ export function benchMachineCommand(cli: Cli): Command {
       parsed(
         '--test <share>',
         'of the normal segments, whole recordings: they are judged',
-        decimalNumber(0.01, 0.9),
+        decimalNumber(...TRAINING_RANGES.share),
         '0.3',
       ),
     )

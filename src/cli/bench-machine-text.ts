@@ -5,7 +5,12 @@ import { formatTable } from './table.js';
 
 export interface MachineBenchmarkAbout {
   readonly normal: string;
-  readonly recordings: { readonly training: number; readonly validation: number; readonly test: number };
+  readonly recordings: {
+    readonly training: number;
+    readonly validation: number;
+    readonly test: number;
+    readonly abnormal: number;
+  };
   readonly windows: string;
   readonly width: string | null;
   readonly steps: number;
@@ -19,10 +24,11 @@ export function machineBenchmarkText(
   methods: readonly JudgedMethod[],
   { normal, recordings, windows, width, steps, equation3, loss, heldOutLoss }: MachineBenchmarkAbout,
 ): string {
-  const { training, validation, test } = recordings;
+  const { training, validation, test, abnormal } = recordings;
   const names = methods[0]!.categories.map(({ name }) => name);
   return [
     `${normal}: ${training} recordings to train with, ${validation} for thresholds, ${test} to be judged\n` +
+      (abnormal > 0 ? `${abnormal} abnormal recordings for thresholds; they are not judged\n` : '') +
       `A segment lasts ${equation3} (equation 3)\n` +
       `${width ?? 'own'} network, ${steps} steps, loss ${loss.toPrecision(4)}, ${heldOutLoss?.toPrecision(4) ?? '-'} on validation\n`,
     ...names.map((name, i) => categoryText(name, methods, i)),

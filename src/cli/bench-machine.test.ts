@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,10 +42,14 @@ describe('bench machine', () => {
     const out = at('out');
     const shares = ['--validation', '0.25', '--test', '0.5'];
     const ended = await runInProcess([...NORMAL, ...flags, ...shares, '--out', out]);
-    expect(ended).toMatchObject({
-      code: 0,
-      stderr: '2 recordings are resampled from 22050 to 16300 Hz.\n',
-    });
+    expect(ended.code).toBe(0);
+    expect(ended.stderr.trim().split('\n')).toEqual([
+      '2 recordings are resampled from 22050 to 16300 Hz.',
+      'Baseline: 64 principal components.',
+      'Training: 2 steps.',
+      'Residuals of all recordings.',
+      'Intervals: 20 resamples.',
+    ]);
     expect(ended.stdout).toContain('1 recordings to train with, 1 for thresholds, 2 to be judged');
     expect(ended.stdout).toContain('= 1.099 s, one every');
     expect(ended.stdout).toMatch(/^tone: 2 recordings, \d+ segments, against 2 normal ones, \d+ segments$/m);
@@ -85,7 +89,47 @@ describe('bench machine', () => {
     expect(model.code).toBe(0);
   }, 120_000);
 
+  it.runIf(process.platform === 'linux')(
+    'keeps what was learnt when the disk is full as a table is written',
+    async () => {
+      const args = [...NORMAL, '--noise', 'clack', '--snr', '0', '--resamples', '20', '--out', at('full')];
+      mkdirSync(at('full'));
+      // A device that is always full.
+      symlinkSync('/dev/full', at('full/table.json'));
+      const stopped = await runInProcess(args);
+      expect(stopped).toMatchObject({ code: 3, stdout: '' });
+      expect(stopped.stderr).toContain('What was learnt is kept: the same command goes on with it.');
+      rmSync(at('full/table.json'));
+      const resumed = await runInProcess(args);
+      expect(resumed.code).toBe(0);
+      expect(resumed.stderr).toContain('Going on with a training that was interrupted, with');
+      expect(readdirSync(at('full')).sort()).toEqual(['model', 'picture.svg', 'table.json', 'table.txt']);
+    },
+    120_000,
+  );
+
+  it('tells thresholds by a part of each category when it is asked for a sensitivity', async () => {
+    const flags = ['--rule', 'sensitivity', '--abnormal', `tone=${at('faulty')}`, '--resamples', '20'];
+    const ended = await runInProcess([...NORMAL, ...flags, '--out', at('sensitive'), '--json']);
+    expect(ended.code).toBe(0);
+    const { recordings, methods } = JSON.parse(ended.stdout);
+    expect(recordings).toEqual({ training: 1, validation: 1, test: 2, abnormal: 1 });
+    for (const { categories } of methods)
+      expect(categories[0]).toMatchObject({
+        ...{ name: 'tone', recordings: { normal: 2, abnormal: 1 } },
+        means: [{ n: 1, threshold: { type: 'sensitivity' } }, { n: 5 }, { n: 20 }],
+      });
+    const text = readFileSync(at('sensitive/table.txt'), 'utf8');
+    expect(text).toContain('1 abnormal recordings for thresholds; they are not judged');
+  }, 120_000);
+
   it.each<[string, string[], number, string]>([
+    [
+      'a sensitivity by a category of one recording',
+      ['--rule', 'sensitivity', '--abnormal', `worn=${join(at('faulty'), '0.wav')}`],
+      1,
+      'worn: 2 recordings are needed at least',
+    ],
     ['nothing abnormal', [], 2, 'give --abnormal NAME=DIR or --noise clack'],
     ['a category without a name', ['--abnormal', at('faulty')], 2, 'It must be a name and a directory'],
     ['a category twice', ['--abnormal', 'a=b', '--abnormal', 'a=c'], 2, 'There is a category a already.'],
@@ -106,5 +150,6 @@ describe('bench machine', () => {
     const ended = await runInProcess([...NORMAL, ...flags, '--out', at('no')]);
     expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr).toContain(message);
+    expect(existsSync(at('no'))).toBe(false);
   });
 });

@@ -1,11 +1,14 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SEGMENT_SAMPLE_RATE_HZ, Segmenter } from '../audio/segments.js';
 import { PlantsenseError } from '../errors.js';
 import { writeBytes } from '../files.js';
 import { addClacks } from '../lifecycle/machine-benchmark/clacks.js';
 import { machinePicture } from '../lifecycle/machine-benchmark/machine-picture.js';
-import { runMachineBenchmark } from '../lifecycle/machine-benchmark/run-machine-benchmark.js';
+import {
+  type BenchmarkPhase,
+  type MachineBenchmark,
+  runMachineBenchmark,
+} from '../lifecycle/machine-benchmark/run-machine-benchmark.js';
 import {
   SegmentCollector,
   type SegmentedRecording,
@@ -28,6 +31,8 @@ interface BenchmarkSet extends SegmentSet {
   /** As they were read, without those that were made of them. */
   readonly originals: readonly SegmentedRecording[];
   readonly normal: SplitRecordings;
+  /** Abnormal recordings that tell thresholds: those of the categories that are not judged. */
+  readonly abnormal: readonly SegmentedRecording[];
   readonly categories: ReadonlyMap<string, readonly SegmentedRecording[]>;
 }
 
@@ -50,9 +55,6 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
   const categories = new Map<string, readonly string[]>();
   for (const [name, directory] of abnormal) categories.set(name, await findRecordings([directory]));
   const fit = fitOptionsOf(flags);
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-    throw new PlantsenseError('FILE_NOT_WRITABLE', `Can't make ${out}.`, { cause });
-  });
   await openBackend({ report: line => void cli.stderr.line(line) });
   const files = [normal, ...categories.values()].flat();
   const identities = await Promise.all(
@@ -64,21 +66,33 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
     key: [await identityOf(normal), identities, fit, test, levels],
     read: (path: string, onRead: OnRead) => readAll(path, normal, categories, flags, levels, onRead),
   };
-  const { methods, windows, fitted, set } = await withMachineJob(cli, job, async (set, source, hooks) => {
-    for (const line of machineNotices(set.originals)) await cli.stderr.line(line);
-    const data = { set, source, normal: set.normal, categories: set.categories };
-    const result = await runMachineBenchmark(data, { fit: { ...fit, ...hooks }, components, resamples });
-    return { ...result, set };
+  return await withMachineJob(cli, job, async (set, source, hooks, tell) => {
+    for (const line of machineNotices(set.originals)) await tell(line);
+    const { normal, abnormal, categories } = set;
+    const data = { set, source, normal, abnormal, categories };
+    const result = await runMachineBenchmark(data, {
+      ...{ fit: { ...fit, ...hooks }, components, resamples },
+      onPhase: phase => tell(phaseText(phase, flags)),
+    });
+    result.fitted.model.dispose();
+    return await writeReport(flags, set, result);
   });
+}
+
+/** Writes model, tables and picture. */
+async function writeReport(
+  { out, normal, seed, resamples }: BenchMachineFlags,
+  set: BenchmarkSet,
+  { methods, windows, fitted }: MachineBenchmark,
+) {
   const { artefact, model, training } = fitted;
   const { details } = model;
-  model.dispose();
   await writeModelDirectory(join(out, 'model'), artefact);
   const about = {
-    ...{ normal: flags.normal, recordings: sizes(set), windows, steps: training.steps },
+    ...{ normal, recordings: sizes(set), windows, steps: training.steps },
     ...{ width: details.width, equation3: details.equation3, segmentSecs: details.segmentSecs },
     ...{ model: artefact.card.version, loss: training.loss, heldOutLoss: training.heldOutLoss },
-    ...{ seed: flags.seed, resamples, fingerprint: set.fingerprint },
+    ...{ seed, resamples, fingerprint: set.fingerprint },
   };
   const text = machineBenchmarkText(methods, about);
   const json = { ...about, methods };
@@ -128,15 +142,57 @@ async function readAll(
       }
       categories.set(`clack ${snrDb} dB`, clacked);
     }
-    return { ...(await collector.finish()), originals, normal, categories };
+    const parted = partAbnormal(categories, flags);
+    return { ...(await collector.finish()), originals, normal, ...parted };
   } catch (error) {
     await collector.abandon();
     throw error;
   }
 }
 
-function sizes({ normal: { training, validation, test } }: BenchmarkSet) {
-  return { training: training.length, validation: validation.length, test: test.length };
+/**
+ * By a sensitivity, each category gives a share of its recordings to tell thresholds, and is judged by the others.
+ * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT with the name of a category of one recording
+ */
+function partAbnormal(
+  categories: ReadonlyMap<string, readonly SegmentedRecording[]>,
+  { rule, validation, seed }: BenchMachineFlags,
+): Pick<BenchmarkSet, 'abnormal' | 'categories'> {
+  if (rule !== 'sensitivity') return { abnormal: [], categories };
+  const telling: SegmentedRecording[] = [];
+  const judged = new Map<string, readonly SegmentedRecording[]>();
+  for (const [name, recordings] of categories) {
+    try {
+      const parts = splitRecordings(recordings, { validation, test: 0 }, seed);
+      telling.push(...parts.validation);
+      judged.set(name, parts.training);
+    } catch (cause) {
+      if (!(cause instanceof PlantsenseError)) throw cause;
+      throw new PlantsenseError(cause.code, `${name}: ${cause.message}`, { cause });
+    }
+  }
+  return { abnormal: telling, categories: judged };
+}
+
+/** What a person waits for: each part takes seconds or hours, by the recordings and the steps. */
+function phaseText(phase: BenchmarkPhase, { components, steps, resamples }: BenchMachineFlags): string {
+  switch (phase) {
+    case 'components':
+      return `Baseline: ${components} principal components.`;
+    case 'network':
+      return `Training: ${steps} steps.`;
+    case 'scores':
+      return 'Residuals of all recordings.';
+    case 'bootstrap':
+      return `Intervals: ${resamples} resamples.`;
+  }
+}
+
+function sizes({ normal: { training, validation, test }, abnormal }: BenchmarkSet) {
+  return {
+    ...{ training: training.length, validation: validation.length, test: test.length },
+    abnormal: abnormal.length,
+  };
 }
 
 function summaryOf({

@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PlantsenseError } from '../errors.js';
@@ -15,6 +14,7 @@ import { RunFiles } from '../lifecycle/noise-benchmark/run-files.js';
 import type { RunResult } from '../lifecycle/noise-benchmark/run-result.js';
 import { summarise } from '../lifecycle/noise-benchmark/summarise.js';
 import { summaryCsv } from '../lifecycle/noise-benchmark/summary-csv.js';
+import { TrainingJob } from '../lifecycle/training-job.js';
 import { EventTensor } from '../stages/event-tensor.js';
 import { findRecordings } from '../stages/find-recordings.js';
 import { readSound } from '../stages/read-sound.js';
@@ -40,13 +40,11 @@ export interface NoiseBenchmark {
 export async function runNoiseBenchmark(cli: Cli, benchmark: NoiseBenchmark) {
   const { directory, out, options, nowMs } = benchmark;
   const settings = benchmarkSettings(options);
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-    throw new PlantsenseError('FILE_NOT_WRITABLE', `Can't make ${out}.`, { cause });
-  });
-  const tensors = join(out, 'spectrograms.npy');
+  // One benchmark at a time, whatever its options: they share table and picture, and results of runs.
+  const job = await TrainingJob.own(join(out, '.training', 'bench-noise'));
   const computing = new Progress(cli.stderr, 'bench');
   try {
-    const data = await readRecordings(cli, benchmark, tensors);
+    const data = await readRecordings(cli, benchmark, join(job.directory, 'spectrograms.npy'));
     try {
       const results = await runBenchmark(data, settings, new RunFiles(join(out, 'runs')), {
         openBackend: async () => {
@@ -85,7 +83,7 @@ export async function runNoiseBenchmark(cli: Cli, benchmark: NoiseBenchmark) {
     }
   } finally {
     computing.end();
-    await rm(tensors, { force: true });
+    await job.remove();
   }
 }
 

@@ -1,8 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeWav } from '../audio/wav.js';
+import { TrainingJob } from '../lifecycle/training-job.js';
 import { openBackend } from '../nn/backend/open-backend.js';
 import { Random } from '../random.js';
 import { runInProcess } from './testing/run-in-process.js';
@@ -94,6 +103,19 @@ describe('bench noise', () => {
     const ended = await bench(recordings, '--runs', '1', '--methods', 'kmeans');
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain('BENCHMARK_RESULT_INVALID');
+  });
+
+  it('runs once at a time in a directory, and leaves none that it can not fill', async () => {
+    const job = await TrainingJob.own(join(out, '.training', 'bench-noise'));
+    const second = await bench(recordings, '--runs', '1');
+    expect(second).toMatchObject({ code: 3, stdout: '' });
+    expect(second.stderr).toContain(`TRAINING_IN_USE`);
+    expect(second.stderr).toContain(`process ${process.pid}`);
+    await job.remove();
+    const nothing = join(root, 'nothing');
+    const failed = await runInProcess(['bench', 'noise', join(root, 'none'), '--k', '2', '--out', nothing]);
+    expect(failed.stderr).toContain('FILE_NOT_FOUND');
+    expect(existsSync(nothing)).toBe(false);
   });
 
   it.each<[string, string, string[], string]>([

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { BenchmarkMethod, BenchmarkOptions } from '../lifecycle/noise-benchmark/benchmark-options.js';
+import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import { benchMachineCommand } from './bench-machine-command.js';
 import type { Cli } from './cli.js';
 import {
@@ -11,6 +12,7 @@ import {
   newGroup,
   parsed,
   wholeNumber,
+  wholeNumbers,
 } from './new-command.js';
 
 /** `vade` stands for one row each loss. */
@@ -58,7 +60,13 @@ function noiseCommand(cli: Cli): Command {
     'bench noise recordings --labels-from folders --k 10 --runs 10 --out bench-out',
   )
     .argument('<dir>', 'directory of WAV, FLAC and Ogg Vorbis files, at any depth')
-    .addOption(parsed('--k <groups>', 'number of groups', wholeNumber(2, 1000)).makeOptionMandatory())
+    .addOption(
+      parsed(
+        '--k <groups>',
+        'number of groups',
+        wholeNumber(2, TRAINING_RANGES.groups[1]),
+      ).makeOptionMandatory(),
+    )
     .requiredOption('--out <dir>', 'directory for table, picture and results')
     .addOption(
       parsed('--runs <n>', 'runs of each method, each with another seed', wholeNumber(1, 1000), '10'),
@@ -68,32 +76,48 @@ function noiseCommand(cli: Cli): Command {
     .addOption(
       choice('--labels-from <place>', "known classes: the folders below the directory's top", ['folders']),
     )
-    .addOption(parsed('--seed <n>', 'of the first run', wholeNumber(0, 2 ** 31), '1'))
+    .addOption(parsed('--seed <n>', 'of the first run', wholeNumber(...TRAINING_RANGES.seed), '1'))
     .addOption(
       parsed(
         '--latent-dim <n>',
         'numbers that networks make of a spectrogram (default: 10)',
-        wholeNumber(1, 4096),
+        wholeNumber(...TRAINING_RANGES.latentDim),
       ),
     )
-    .addOption(parsed('--filters <list>', 'of the convolutions (default: 16,32,64)', numberList))
+    .addOption(
+      parsed(
+        '--filters <list>',
+        'of the convolutions (default: 16,32,64)',
+        wholeNumbers(...TRAINING_RANGES.filters),
+      ),
+    )
     .addOption(
       parsed(
         '--pretrain-epochs <n>',
         'of the Conv-SDAE (default: as many as make 1,000 steps)',
-        wholeNumber(1),
+        wholeNumber(...TRAINING_RANGES.epochs),
       ),
     )
     .addOption(
       parsed(
         '--epochs <n>',
         'of VaDE, and of DEC at most (default: by the number of recordings)',
-        wholeNumber(1),
+        wholeNumber(...TRAINING_RANGES.epochs),
       ),
     )
-    .addOption(parsed('--batch-size <rows>', 'of Conv-SDAE and VaDE (default: 32)', wholeNumber(1)))
     .addOption(
-      parsed('--learning-rate <rate>', 'of Conv-SDAE and VaDE (default: 0.001)', decimalNumber(1e-9, 1)),
+      parsed(
+        '--batch-size <rows>',
+        'of Conv-SDAE and VaDE (default: 32)',
+        wholeNumber(...TRAINING_RANGES.batchSize),
+      ),
+    )
+    .addOption(
+      parsed(
+        '--learning-rate <rate>',
+        'of Conv-SDAE and VaDE (default: 0.001)',
+        decimalNumber(...TRAINING_RANGES.learningRate),
+      ),
     )
     .action(async (directory: string, flags: Flags) => {
       const { runNoiseBenchmark } = await import('./bench-noise.js');
@@ -130,8 +154,4 @@ function methodList(text: string): Method[] {
       throw new InvalidArgumentError(`It must be a list of ${METHODS.join(', ')}, with commas between.`);
     return method;
   });
-}
-
-function numberList(text: string): number[] {
-  return text.split(',').map(wholeNumber(1));
 }

@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { classify } from '../errors.js';
 import type { SegmentSet } from '../lifecycle/machine-model/segment-set.js';
-import { type JobSet, jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
+import { type JobSet, jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
 import { NpySource } from '../nn/training/npy-source.js';
 import type { TrainingProgress } from '../nn/training/progress.js';
 import type { Cli } from './cli.js';
@@ -28,14 +27,18 @@ export interface JobHooks {
   readonly onProgress: (progress: TrainingProgress) => Promise<void>;
 }
 
+/** Says something to people, without what is left of a bar before it. */
+export type Tell = (line: string) => Promise<void>;
+
 /**
  * Trains with a job that keeps segments and checkpoints, so that an interrupted training goes on.
- * @throws PlantsenseError as `read` and `train`; TRAINING_IN_USE, DISK_FULL, FILE_NOT_WRITABLE
+ * @param work trains and writes what came of it: once it has ended the job is removed, and with it the training
+ * @throws PlantsenseError as `read` and `work`; TRAINING_IN_USE, DISK_FULL, FILE_NOT_WRITABLE
  */
 export async function withMachineJob<S extends SegmentSet & JobSet, T>(
   cli: Cli,
   { key, root, restart, read, files }: MachineJob<S>,
-  train: (set: S, source: NpySource, hooks: JobHooks) => Promise<T>,
+  work: (set: S, source: NpySource, hooks: JobHooks, tell: Tell) => Promise<T>,
 ): Promise<T> {
   const job = await TrainingJob.own<S>(jobDirectory(root, key, 'machine'));
   const training = new Progress(cli.stderr, 'training');
@@ -58,15 +61,17 @@ export async function withMachineJob<S extends SegmentSet & JobSet, T>(
         await setImmediate();
       },
     };
-    const result = await train(set, source, hooks).finally(() => source.close());
+    const tell: Tell = async line => {
+      training.end();
+      await cli.stderr.line(line);
+    };
+    const result = await work(set, source, hooks, tell).finally(() => source.close());
     await job.remove();
     return result;
   } catch (error) {
     training.end();
-    // What a full disk has stopped goes on later; anything else would fail again.
-    const goesOn = await job.leave(cli.signal.aborted || classify(error) === 'retryable');
-    if (goesOn && cli.signal.aborted)
-      await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
+    const goesOn = await job.leave(cli.signal.aborted || mayPass(error));
+    if (goesOn) await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
     throw error;
   } finally {
     training.end();

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import type { ThresholdRule } from '../anomaly/threshold.js';
 import type { SegmentOptions } from '../audio/segments.js';
+import { PlantsenseError } from '../errors.js';
 import type { FitMachineOptions } from '../lifecycle/machine-model/fit-machine.js';
+import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import type { ResidualWidth } from '../nn/residual/architecture.js';
 import { choice, decimalNumber, parsed, wholeNumber } from './new-command.js';
 
@@ -15,8 +18,9 @@ export interface MachineFlags {
   readonly learningRate: number;
   readonly seed: number;
   readonly validation: number;
-  readonly rule: 'quantile' | 'gamma';
-  readonly quantile: number;
+  readonly rule: 'quantile' | 'gamma' | 'sensitivity';
+  readonly quantile?: number;
+  readonly sensitivity?: number;
   readonly windows: 'auto' | 'within' | 'across';
 }
 
@@ -49,35 +53,50 @@ export function withMachineOptions(command: Command): Command {
       parsed(
         '--steps <n>',
         'of the training, rounded up to whole epochs; the paper made 50,000',
-        wholeNumber(1, 10_000_000),
+        wholeNumber(...TRAINING_RANGES.steps),
         '2000',
       ),
     )
-    .addOption(parsed('--batch-size <n>', 'segments of one step', wholeNumber(1, 4096), '32'))
-    .addOption(parsed('--learning-rate <rate>', "Adam's step size", decimalNumber(1e-7, 1), '0.0008'))
-    .addOption(parsed('--seed <n>', 'of the random numbers', wholeNumber(0, 2 ** 31), '1'))
+    .addOption(
+      parsed('--batch-size <n>', 'segments of one step', wholeNumber(...TRAINING_RANGES.batchSize), '32'),
+    )
+    .addOption(
+      parsed(
+        '--learning-rate <rate>',
+        "Adam's step size",
+        decimalNumber(...TRAINING_RANGES.learningRate),
+        '0.0008',
+      ),
+    )
+    .addOption(parsed('--seed <n>', 'of the random numbers', wholeNumber(...TRAINING_RANGES.seed), '1'))
     .addOption(
       parsed(
         '--validation <share>',
         'of the segments, whole recordings: thresholds are told by them',
-        decimalNumber(0.01, 0.9),
+        decimalNumber(...TRAINING_RANGES.share),
         '0.2',
       ),
     )
     .addOption(
       choice(
         '--rule <name>',
-        'how a threshold is told: by the residuals themselves or by a gamma distribution',
-        ['quantile', 'gamma'],
+        'how a threshold is told: by normal residuals themselves, by a gamma distribution of them, or by the abnormal ones that it shall find',
+        ['quantile', 'gamma', 'sensitivity'],
         'quantile',
       ),
     )
     .addOption(
       parsed(
         '--quantile <q>',
-        'share of normal means that a threshold calls normal',
-        decimalNumber(0.5, 0.99999),
-        '0.99',
+        'share of normal means that a threshold calls normal (default: 0.99)',
+        decimalNumber(...TRAINING_RANGES.normalQuantile),
+      ),
+    )
+    .addOption(
+      parsed(
+        '--sensitivity <share>',
+        'of abnormal means that a threshold calls abnormal, with --rule sensitivity (default: 0.95)',
+        decimalNumber(...TRAINING_RANGES.sensitivity),
       ),
     )
     .addOption(
@@ -96,13 +115,23 @@ export function segmentOptionsOf({ hop, overlap, step }: MachineFlags): SegmentO
   return { nFft: N_FFT, overlap: shared, width: COLUMNS, step, normalize: 'segment' };
 }
 
+/** @throws PlantsenseError USAGE_INVALID for an option that the rule doesn't take */
+function ruleOf({ rule, quantile, sensitivity }: MachineFlags): ThresholdRule {
+  const [option, value] = rule === 'sensitivity' ? ['quantile', quantile] : ['sensitivity', sensitivity];
+  if (value !== undefined)
+    throw new PlantsenseError('USAGE_INVALID', `--${option} is no option of --rule ${rule}.`);
+  if (rule === 'sensitivity') return { type: rule, sensitivity: sensitivity ?? 0.95 };
+  return { type: rule, quantile: quantile ?? 0.99 };
+}
+
+/** @throws PlantsenseError USAGE_INVALID for an option that the rule doesn't take */
 export function fitOptionsOf(flags: MachineFlags): FitMachineOptions {
-  const { width, steps, batchSize, learningRate, seed, validation, rule, quantile, windows } = flags;
+  const { width, steps, batchSize, learningRate, seed, validation, windows } = flags;
   return {
     ...(width && { width }),
     ...{ steps, batchSize, learningRate, seed, windows },
     segment: segmentOptionsOf(flags),
     validationShare: validation,
-    rule: { type: rule, quantile },
+    rule: ruleOf(flags),
   };
 }

@@ -1,6 +1,13 @@
+import { joined } from '../anomaly/joined.js';
+import { recordingMeans } from '../anomaly/recording-means.js';
+import { residualHistogram } from '../anomaly/residual-histogram.js';
 import type { FittedMachine } from '../lifecycle/machine-model/fit-machine.js';
 import type { ModelAnnouncement } from '../records/types.js';
+import { residualHistogramText } from './residual-histogram-text.js';
 import { formatTable } from './table.js';
+
+/** Of a histogram. */
+const BINS = 20;
 
 /** Where a model went. */
 export interface MachineOutcome {
@@ -14,34 +21,70 @@ export interface MachineOutcome {
 }
 
 /** What came of a training, for people and for programs. */
-export function machineReport({ artefact, model, training }: FittedMachine, outcome: MachineOutcome) {
+export function machineReport(fitted: FittedMachine, outcome: MachineOutcome) {
   const { out, announced, parts } = outcome;
+  const { artefact, model, training } = fitted;
   const { version, kind, parent, data, indices } = artefact.card;
   const { details } = model;
   const { width, equation3, thresholds, recordings, rule, windows } = details;
-  const rows = thresholds.map(({ n, alpha, type, provisional, independentMeans, specificity }) => [
-    ...[`${n}`, alpha.toPrecision(4), `${type}${provisional ? ', provisional' : ''}`],
-    ...[`${independentMeans}`, specificity.toFixed(3)],
-  ]);
+  const histograms = histogramsOf(fitted);
+  const abnormal = recordings.abnormal === 0 ? '' : `, ${recordings.abnormal} abnormal ones beside them`;
   const text = [
-    `${version}: ${kind}, ${width ?? 'its own width'}, ${data.rows} segments of ${recordings.training} + ${recordings.validation} ${parts}\n`,
+    `${version}: ${kind}, ${width ?? 'its own width'}, ${data.rows} segments of ${recordings.training} + ${recordings.validation} ${parts}${abnormal}\n`,
     `A segment lasts ${equation3} (equation 3)\n`,
     `Loss ${training.loss.toPrecision(4)} after ${training.steps} steps, ${indices.heldOutLoss?.toPrecision(4) ?? '-'} on validation\n`,
-    formatTable(['n', 'threshold', 'told by', 'means', 'specificity'], rows),
-    thresholds.some(({ n }) => n > 1)
-      ? ''
-      : 'Validation is too short for means of 20: there is no threshold for ageing.\n',
+    thresholdTable(thresholds),
+    thresholdNote(details),
     parent === null ? '' : `Goes on from ${parent}.\n`,
-    whereTo(outcome),
+    ...histograms.map(
+      ({ n, alpha, ...histogram }) =>
+        `\nResiduals, ${n === 1 ? 'single segments' : `means of ${n}`}: █ validation${abnormal === '' ? '' : ', ░ abnormal'}\n` +
+        residualHistogramText(histogram, alpha),
+    ),
+    `\n${whereTo(outcome)}`,
   ].join('');
   const { segment, segmentSecs, stepSecs } = details;
   const json = {
     ...{ version, kind, parent, width, segments: data.rows, recordings, indices, rule, windows, thresholds },
+    histograms: histograms.map(({ n, alpha, edges, normal, abnormal }) => ({
+      ...{ n, alpha, edges: [...edges], normal: [...normal], abnormal: [...abnormal] },
+    })),
     segment: { ...segment, equation3, segmentSecs, stepSecs },
     steps: training.steps,
     ...(out === null ? { announcement: announced?.announcement ?? null } : { out }),
   };
   return { text, json };
+}
+
+type Details = FittedMachine['model']['details'];
+
+/** What each threshold buys, as far as the recordings tell it. */
+function thresholdTable(thresholds: Details['thresholds']): string {
+  const rows = thresholds.map(
+    ({ n, alpha, type, provisional, independentMeans, specificity, sensitivity }) => [
+      ...[`${n}`, alpha.toPrecision(4), `${type}${provisional ? ', provisional' : ''}`],
+      ...[`${independentMeans}`, specificity.toFixed(3), sensitivity?.toFixed(3) ?? '-'],
+    ],
+  );
+  return formatTable(['n', 'threshold', 'told by', 'means', 'specificity', 'sensitivity'], rows);
+}
+
+function thresholdNote({ thresholds, rule }: Details): string {
+  const creeping = thresholds.find(({ n }) => n > 1);
+  if (!creeping) return 'Validation is too short for means of 20: there is no threshold for ageing.\n';
+  if (rule.type !== 'sensitivity' || creeping.type === 'sensitivity') return '';
+  return `The abnormal recordings are too short for means of ${creeping.n}: their threshold is told by normal ones.\n`;
+}
+
+/** Of the means that thresholds are told by. */
+function histogramsOf({ model: { details }, residuals }: FittedMachine) {
+  const { thresholds, windows } = details;
+  return thresholds.map(({ n, alpha }) => {
+    const [normal, abnormal] = [residuals.normal, residuals.abnormal].map(recordings =>
+      joined(recordingMeans(recordings, n, windows)),
+    ) as [Float64Array, Float64Array];
+    return { n, alpha, ...residualHistogram(normal, abnormal, BINS) };
+  });
 }
 
 function whereTo({ announced, out, entity }: MachineOutcome): string {

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,9 @@ let trained: Ended;
 beforeAll(async () => {
   writeMachine(at('normal'), 2);
   writeMachine(at('other-rate'), 1, { sampleRateHz: 22_050, seed: 7 });
+  writeMachine(at('faulty'), 1, { sampleRateHz: 44_100, seed: 9, faulty: true });
   mkdirSync(at('odd'));
+  mkdirSync(at('empty'));
   const write = (name: string, samples: Float32Array) =>
     writeFileSync(join(at('odd'), name), encodeWav(samples, 16_300));
   write('short.wav', machineHum(1, 16_300, 1));
@@ -95,6 +98,81 @@ describe('train machine', () => {
     expect(existsSync(jobs)).toBe(false);
   }, 120_000);
 
+  it.runIf(process.platform === 'linux')(
+    'keeps what was learnt when the disk is full as the model is written',
+    async () => {
+      const args = ['train', 'machine', at('normal'), ...QUICK, '--out', at('full'), '--json'];
+      mkdirSync(at('full'));
+      // A device that is always full.
+      symlinkSync('/dev/full', at('full/card.json'));
+      const stopped = await runInProcess(args);
+      expect(stopped).toMatchObject({ code: 3, stdout: '' });
+      expect(stopped.stderr).toContain('DISK_FULL');
+      expect(stopped.stderr).toContain('What was learnt is kept: the same command goes on with it.');
+      rmSync(at('full/card.json'));
+      const resumed = await runInProcess(args);
+      expect(resumed.stderr).toContain('Going on with a training that was interrupted');
+      const model = JSON.parse(readFileSync(join(at('model'), 'card.json'), 'utf8'));
+      expect(JSON.parse(resumed.stdout).version).toBe(model.version);
+      expect(existsSync(at('full/.training'))).toBe(false);
+    },
+    120_000,
+  );
+
+  it('tells the threshold by abnormal recordings, and shows what that buys', async () => {
+    const args = ['train', 'machine', at('normal'), ...QUICK, '--out', at('sensitive')];
+    const flags = ['--abnormal', at('faulty'), '--abnormal', join(at('odd'), 'clipped.wav')];
+    const ended = await runInProcess([...args, ...flags, '--rule', 'sensitivity', '--sensitivity', '0.8']);
+    expect(ended.code).toBe(0);
+    // Whatever rate it was recorded with.
+    expect(ended.stderr).toContain('1 recording is resampled from 44100 to 16300 Hz.');
+    expect(ended.stdout).toMatch(/of 1 \+ 1 recordings, 2 abnormal ones beside them$/m);
+    const row = /^1 +(\d\.\d+) +sensitivity, provisional +\d+ +(\d\.\d{3}) +(\d\.\d{3})$/m.exec(
+      ended.stdout,
+    )!;
+    expect(Number(row[3])).toBeGreaterThanOrEqual(0.8);
+    expect(ended.stdout).toContain('Residuals, single segments: █ validation, ░ abnormal');
+    expect(ended.stdout).toContain(`< threshold ${Number(row[1]).toFixed(4).slice(0, 5)}`);
+    const json = await runInProcess([...args, ...flags, '--rule', 'gamma', '--json']);
+    const { histograms, thresholds, rule, recordings } = JSON.parse(json.stdout);
+    expect({ rule, recordings }).toMatchObject({ rule: { type: 'gamma' }, recordings: { abnormal: 2 } });
+    expect(thresholds[0].sensitivity).toEqual(expect.any(Number));
+    expect(histograms).toMatchObject([{ n: 1, alpha: thresholds[0].alpha }]);
+    const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
+    expect(sum(histograms[0].normal)).toBe(thresholds[0].independentMeans);
+    expect(sum(histograms[0].abnormal)).toBeGreaterThan(0);
+  }, 120_000);
+
+  it.each<[string, string[], number, string]>([
+    ['without abnormal recordings', [], 2, 'give --abnormal'],
+    ['with a directory that is not there', ['--abnormal', 'none'], 1, 'FILE_NOT_FOUND'],
+    ['with one of no recordings', ['--abnormal', 'empty'], 1, 'There is no WAV, FLAC or Ogg Vorbis file'],
+    ['with silence', ['--abnormal', 'odd/silent.wav'], 1, 'All 1 abnormal recordings are digital silence'],
+    ['with what is too short', ['--abnormal', 'odd/short.wav'], 1, 'AUDIO_TOO_SHORT'],
+    ['with the normal ones', ['--abnormal', 'normal'], 2, "can't be normal and abnormal at once"],
+    [
+      'with a quantile',
+      ['--abnormal', 'odd', '--quantile', '0.9'],
+      2,
+      '--quantile is no option of --rule sensitivity',
+    ],
+    ['of more than all', ['--sensitivity', '1.1'], 2, 'It must be a number from 0.01 to 1'],
+  ])('refuses a sensitivity %s', async (_, flags, code, message) => {
+    const words = flags.map((word, i) => (flags[i - 1] === '--abnormal' ? at(word) : word));
+    const args = ['train', 'machine', at('normal'), '--out', at('no'), ...QUICK, '--rule', 'sensitivity'];
+    const ended = await runInProcess([...args, ...words]);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(message);
+    expect(existsSync(at('no'))).toBe(false);
+  });
+
+  it('refuses a sensitivity that another rule would not read', async () => {
+    const args = ['train', 'machine', at('normal'), '--out', at('no'), ...QUICK, '--sensitivity', '0.9'];
+    const ended = await runInProcess(args);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('--sensitivity is no option of --rule quantile');
+  });
+
   it.each<[string, string[], string, string]>([
     ['one recording', ['other-rate'], 'TRAINING_DATA_INSUFFICIENT', '2 recordings are needed at least'],
     [
@@ -111,7 +189,7 @@ describe('train machine', () => {
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain(code);
     expect(ended.stderr).toContain(message);
-    expect(existsSync(join(at('no'), 'card.json'))).toBe(false);
+    expect(existsSync(at('no'))).toBe(false);
   });
 
   it('refuses to go on from a model of another width, and a hop beside an overlap', async () => {

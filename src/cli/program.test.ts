@@ -89,6 +89,8 @@ describe('starting', () => {
     expect(outside.map(path => path.replace(/.*\/src\//, '')).sort()).toEqual([
       'commander',
       'errors.ts',
+      // Numbers only.
+      'lifecycle/training-ranges.ts',
       'telemetry/secret.ts',
     ]);
   });

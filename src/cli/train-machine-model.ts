@@ -13,7 +13,11 @@ import {
 } from '../lifecycle/machine-model/fit-machine.js';
 import { fitStoredMachine } from '../lifecycle/machine-model/fit-stored-machine.js';
 import { MachineModel } from '../lifecycle/machine-model/machine-model.js';
-import { SegmentCollector, type SegmentSet } from '../lifecycle/machine-model/segment-set.js';
+import {
+  SegmentCollector,
+  type SegmentedRecording,
+  type SegmentSet,
+} from '../lifecycle/machine-model/segment-set.js';
 import { readModelDirectory, writeModelDirectory } from '../lifecycle/model-directory.js';
 import { loadModel, saveModel } from '../lifecycle/model-store.js';
 import { ModelTimeline } from '../lifecycle/model-timeline.js';
@@ -33,11 +37,21 @@ import { readTopicSet, type TopicTrainingSet } from './train-machine-topic.js';
 
 type Parent = NonNullable<FitMachineOptions['parent']>;
 
+/** Normal recordings, and those of something abnormal beside them. */
+interface RecordingsSet extends SegmentSet {
+  readonly abnormal: readonly SegmentedRecording[];
+}
+
+/**
+ * Writes a model, while its training is kept still.
+ * @param newestUs event time of the newest segment that its topic had; null for recordings
+ */
+type Keep = (fitted: FittedMachine, newestUs: number | null) => Promise<MachineOutcome>;
+
 /** A training that is over. */
 interface Trained {
   readonly fitted: FittedMachine;
-  /** Event time of the newest segment that its topic had; null for recordings. */
-  readonly newestUs: number | null;
+  readonly outcome: MachineOutcome;
 }
 
 /** What `train machine` does. */
@@ -67,35 +81,37 @@ async function trainAndAnnounce(cli: Cli, plan: TrainMachinePlan, flags: TrainMa
     const from = active ? await loadModel(store, active.uri, active.cardSha256) : await fromDirectory(flags);
     const root = join(topology.dataDir, 'checkpoints');
     const sequence = nextMachineSequence(announcements, entity);
-    const { fitted, newestUs } = await withParent(cli, from, parent =>
-      train(cli, plan, flags, { root, parent, sequence }, read => read(broker)),
-    );
-    await saveModel(store, fitted.artefact);
-    const isFirst =
-      announcementsOf(announcements, entity).length + announcementsOf(announcements, '').length === 0;
-    const announcement = announceModel(announcements, fitted.artefact, 0, {
-      ...{ entity, state: 'promoted' },
-      activeFromUs: flags.activeFrom ?? newestUs ?? (isFirst ? 0 : Date.now() * 1000),
-      reason: `Trained on ${fitted.artefact.card.data.rows} segments.`,
-    });
-    if (announce) {
+    const keep: Keep = async ({ artefact }, newestUs) => {
+      await saveModel(store, artefact);
+      const isFirst =
+        announcementsOf(announcements, entity).length + announcementsOf(announcements, '').length === 0;
+      const announcement = announceModel(announcements, artefact, 0, {
+        ...{ entity, state: 'promoted' },
+        activeFromUs: flags.activeFrom ?? newestUs ?? (isFirst ? 0 : Date.now() * 1000),
+        reason: `Trained on ${artefact.card.data.rows} segments.`,
+      });
+      if (!announce) return outcomeOf(plan, null, null);
       await ensureTopic(broker, topology, modelsTopic, 'compact');
       await publishAnnouncement(await broker.producer(), modelsTopic, announcement);
-    }
-    const announced = announce ? { announcement, modelsTopic } : null;
-    return { fitted, outcome: outcomeOf(plan, announced, null) };
+      return outcomeOf(plan, { announcement, modelsTopic }, null);
+    };
+    return withParent(cli, from, parent =>
+      train(cli, plan, flags, { root, parent, sequence, keep }, read => read(broker)),
+    );
   });
 }
 
 /** Trains a model that stands alone, and writes it to a directory. */
 async function trainTo(cli: Cli, plan: TrainMachinePlan, flags: TrainMachineFlags, out: string) {
-  const { fitted } = await withParent(cli, await fromDirectory(flags), parent =>
-    train(cli, plan, flags, { root: jobRoot(out), parent }, read =>
+  const keep: Keep = async ({ artefact }) => {
+    await writeModelDirectory(out, artefact);
+    return outcomeOf(plan, null, out);
+  };
+  return withParent(cli, await fromDirectory(flags), parent =>
+    train(cli, plan, flags, { root: jobRoot(out), parent, keep }, read =>
       withExistingBroker(cli, plan.topology, read),
     ),
   );
-  await writeModelDirectory(out, fitted.artefact);
-  return { fitted, outcome: outcomeOf(plan, null, out) };
 }
 
 interface Training {
@@ -104,6 +120,7 @@ interface Training {
   readonly parent: Parent | null;
   /** Default: the one after the parent's. */
   readonly sequence?: number;
+  readonly keep: Keep;
 }
 
 /** @param withTopic gives a broker to read the topic from */
@@ -111,7 +128,7 @@ async function train(
   cli: Cli,
   { source, fit }: TrainMachinePlan,
   { restart }: TrainMachineFlags,
-  { root, parent, sequence }: Training,
+  { root, parent, sequence, keep }: Training,
   withTopic: (read: (broker: Broker) => Promise<TopicTrainingSet>) => Promise<TopicTrainingSet>,
 ): Promise<Trained> {
   const options: FitMachineOptions = { ...fit, parent, ...(sequence !== undefined && { sequence }) };
@@ -124,28 +141,33 @@ async function train(
     return withMachineJob<TopicTrainingSet, Trained>(cli, job, async (set, _, hooks) => {
       const fitted = await fitStoredMachine(set, { ...options, segment: set.segment, ...hooks });
       fitted.model.dispose();
-      return { fitted, newestUs: set.newestUs };
+      return { fitted, outcome: await keep(fitted, set.newestUs) };
     });
   }
-  const { files } = source;
+  const { files, abnormal: abnormalFiles } = source;
+  const identities = [await identityOf(files), await identityOf(abnormalFiles)];
   const job = {
-    ...{ root, restart, files: files.length, key: [await identityOf(files), fit, from?.version ?? null] },
+    ...{ root, restart, files: files.length + abnormalFiles.length },
+    key: [...identities, fit, from?.version ?? null],
     read: async (path: string, onRead: (done: number, file: string) => Promise<void>) => {
       const collector = new SegmentCollector(path, new Segmenter(fit.segment));
       try {
-        await collectRecordings(files, collector, onRead);
-        return await collector.finish();
+        const recordings = await collectRecordings(files, collector, onRead);
+        const abnormal = await collectRecordings(abnormalFiles, collector, (done, file) =>
+          onRead(files.length + done, file),
+        );
+        return { ...(await collector.finish()), recordings, abnormal };
       } catch (error) {
         await collector.abandon();
         throw error;
       }
     },
   };
-  return withMachineJob<SegmentSet, Trained>(cli, job, async (set, rows, hooks) => {
-    for (const line of machineNotices(set.recordings)) await cli.stderr.line(line);
-    const fitted = await fitMachine(set, rows, { ...options, ...hooks });
+  return withMachineJob<RecordingsSet, Trained>(cli, job, async (set, rows, hooks, tell) => {
+    for (const line of machineNotices([...set.recordings, ...set.abnormal])) await tell(line);
+    const fitted = await fitMachine(set, rows, { ...options, ...hooks, abnormal: set.abnormal });
     fitted.model.dispose();
-    return { fitted, newestUs: null };
+    return { fitted, outcome: await keep(fitted, null) };
   });
 }
 

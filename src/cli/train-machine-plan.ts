@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { SegmentOptions } from '../audio/segments.js';
 import { PlantsenseError } from '../errors.js';
 import type { FitMachineOptions } from '../lifecycle/machine-model/fit-machine.js';
@@ -17,17 +18,23 @@ export interface TopicSource extends MachineTopic {
   readonly segment: { readonly options: Partial<SegmentOptions>; readonly whose: string } | null;
 }
 
+/** Recordings to learn from, and those of something abnormal that tell sensitivities. */
+export interface RecordingsSource {
+  readonly files: readonly string[];
+  readonly abnormal: readonly string[];
+}
+
 export interface TrainMachinePlan {
   readonly topology: Topology;
   readonly defaults: MachineTraining;
-  readonly source: { readonly files: readonly string[] } | TopicSource;
+  readonly source: RecordingsSource | TopicSource;
   readonly fit: FitMachineOptions;
   /** Whom the model is for; empty for all. */
   readonly entity: string;
 }
 
 /** Options that only one of the two sources takes. */
-const OF_RECORDINGS = ['validation', 'windows'];
+const OF_RECORDINGS = ['validation', 'windows', 'abnormal', 'sensitivity'];
 const OF_TOPICS = ['windowHours', 'maxSegments'];
 const OF_SEGMENTS = ['hop', 'overlap', 'step'];
 
@@ -53,8 +60,13 @@ export async function planMachineTraining(
   if (sources.length > 0 && !isTopic) {
     refuse(flags.topic === undefined ? [] : ['topic'], 'learns from recordings');
     refuse(OF_TOPICS.filter(isGiven), 'learns from recordings');
-    const files = await findRecordings(sources);
-    return { topology, defaults, source: { files }, fit: fitOptionsOf(flags), entity };
+    const fit = fitOptionsOf(flags);
+    const source = {
+      files: await findRecordings(sources),
+      abnormal: await findRecordings(flags.abnormal ?? []),
+    };
+    checkAbnormal(source, flags.rule);
+    return { topology, defaults, source, fit, entity };
   }
   refuse(OF_RECORDINGS.filter(isGiven), 'learns from a topic');
   const topic = flags.topic ?? only ?? defaults.input;
@@ -79,11 +91,26 @@ function fitOfTopic(
   isGiven: (name: string) => boolean,
 ): FitMachineOptions {
   const names = ['width', 'steps', 'batchSize', 'learningRate', 'rule', 'quantile', 'seed'] as const;
+  if (flags.rule === 'sensitivity')
+    throw new PlantsenseError('USAGE_INVALID', 'A sensitivity is told by recordings, not by a topic.');
   const given = Object.fromEntries(names.filter(isGiven).map(name => [name, flags[name]]));
   const { width, ...fit } = machineFitOptions({ ...model, ...given });
   // A model that goes on has the width that it has, unless one is asked for.
   const goesOn = flags.from !== undefined || flags.continue;
   return { ...fit, ...(width && (!goesOn || isGiven('width')) && { width }) };
+}
+
+/** @throws PlantsenseError USAGE_INVALID when there is none that the rule takes, or a recording is both */
+function checkAbnormal({ files, abnormal }: RecordingsSource, rule: TrainMachineFlags['rule']): void {
+  if (rule === 'sensitivity' && abnormal.length === 0)
+    throw new PlantsenseError(
+      'USAGE_INVALID',
+      'A sensitivity is told by recordings of something abnormal: give --abnormal.',
+    );
+  const known = new Set(files.map(file => resolve(file)));
+  const both = abnormal.find(file => known.has(resolve(file)));
+  if (both !== undefined)
+    throw new PlantsenseError('USAGE_INVALID', `${both} can't be normal and abnormal at once.`);
 }
 
 function refuse(names: readonly string[], what: string): void {

@@ -155,6 +155,8 @@ describe('train machine with a topic', () => {
       '8 segments lie in 1 block of 80, and 2 are needed',
     ],
     ['to go on from nothing', ['--sensor', 'saw-3', '--continue'], 'MODEL_NOT_FOUND', 'for saw-3'],
+    ['a sensitivity', ['--rule', 'sensitivity'], 'USAGE_INVALID', 'told by recordings, not by a topic'],
+    ['abnormal recordings', ['--abnormal', at('wav')], 'USAGE_INVALID', '--abnormal is no option'],
     ['an option of recordings', ['--validation', '0.3'], 'USAGE_INVALID', '--validation is no option'],
     [
       'an option of topics',

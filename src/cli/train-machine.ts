@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, withBrokerOptions } from './connection.js';
 import { type MachineFlags, withMachineOptions } from './machine-options.js';
@@ -9,6 +9,7 @@ export interface TrainMachineFlags extends JsonOption, BrokerFlags, MachineFlags
   readonly sensor?: string;
   readonly windowHours?: number;
   readonly maxSegments?: number;
+  readonly abnormal?: readonly string[];
   readonly from?: string;
   readonly continue: boolean;
   readonly out?: string;
@@ -18,7 +19,7 @@ export interface TrainMachineFlags extends JsonOption, BrokerFlags, MachineFlags
   readonly announce: boolean;
 }
 
-const ABOUT = `Learn the normal sound of a machine: a network that reconstructs segments of its spectrogram, and what residual is too large, for single segments (sudden faults) and means of 20 (ageing). Thresholds are told by sound that the network has not heard. It learns from recordings, two at least, or from the last hours of a topic of segments; there what is not given is as in the topology's learning stage, or that stage's defaults. The model is kept as a new version and announced, so that running topologies switch to it, or written to a directory (--out).
+const ABOUT = `Learn the normal sound of a machine: a network that reconstructs segments of its spectrogram, and what residual is too large, for single segments (sudden faults) and means of 20 (ageing). Thresholds are told by sound that the network has not heard; with --abnormal the report has what share of that they find, and --rule sensitivity chooses them by it. It learns from recordings, two at least, or from the last hours of a topic of segments; there what is not given is as in the topology's learning stage, or that stage's defaults. The model is kept as a new version and announced, so that running topologies switch to it, or written to a directory (--out).
 
 The small network takes about a second of processor time for each of its 2,000 steps, the tiny one half of that. A training that is interrupted goes on when the same command is given again.`;
 
@@ -46,6 +47,12 @@ export function trainMachineCommand(cli: Cli): Command {
         'of a topic to learn at most; of more a sample (default: 2,000)',
         wholeNumber(2),
       ),
+    )
+    .addOption(
+      new Option(
+        '--abnormal <path>',
+        'recording of something abnormal, or a directory of them; may be given again. The network is not trained with it.',
+      ).argParser((path: string, before: readonly string[] = []) => [...before, path]),
     )
     .option('--from <dir>', 'go on from this model, as for a machine that ages')
     .option('--continue', 'go on from the model that is in force for the machine', false)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { classify, PlantsenseError } from '../errors.js';
+import { PlantsenseError } from '../errors.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import type { FitNoiseOptions, FitProgress } from '../lifecycle/fit-noise-options.js';
 import { fitStoredNoise } from '../lifecycle/fit-stored-noise.js';
@@ -10,7 +10,7 @@ import { writeModelDirectory } from '../lifecycle/model-directory.js';
 import { isDeepKind } from '../lifecycle/noise-kind.js';
 import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
 import { needsTensors, trainNoise } from '../lifecycle/train-noise.js';
-import { jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
+import { jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
 import { publishAnnouncement, readAnnouncements } from '../stages/announcements.js';
 import { findRecordings, isRecordingName } from '../stages/find-recordings.js';
 import { fitOptionsOf, type NoiseModelOptions } from '../stages/noise-model-options.js';
@@ -201,9 +201,8 @@ async function withJob<T>(
     await job.remove();
     return result;
   } catch (error) {
-    // What a full disk has stopped goes on later; anything else would fail again.
-    const goesOn = await job.leave(cli.signal.aborted || classify(error) === 'retryable');
-    if (goesOn && cli.signal.aborted) {
+    const goesOn = await job.leave(cli.signal.aborted || mayPass(error));
+    if (goesOn) {
       fitting.end();
       await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
     }

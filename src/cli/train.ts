@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, withBrokerOptions } from './connection.js';
 import {
@@ -93,41 +94,77 @@ function addModelOptions(command: Command): Command {
   const auto = (parse: (text: string) => number) => wordOr('auto', 'auto', parse);
   return command
     .addOption(
-      parsed('--groups <n>', 'number of groups, or auto (default: auto)', auto(wholeNumber(1, 1000))),
+      parsed(
+        '--groups <n>',
+        'number of groups, or auto (default: auto)',
+        auto(wholeNumber(...TRAINING_RANGES.groups)),
+      ),
     )
     .addOption(
-      parsed('--min-groups <n>', 'the fewest that auto may choose (default: 2)', wholeNumber(1, 1000)),
+      parsed(
+        '--min-groups <n>',
+        'the fewest that auto may choose (default: 2)',
+        wholeNumber(...TRAINING_RANGES.groups),
+      ),
     )
     .addOption(
-      parsed('--max-groups <n>', 'the most that auto may choose (default: 20)', wholeNumber(1, 1000)),
+      parsed(
+        '--max-groups <n>',
+        'the most that auto may choose (default: 20)',
+        wholeNumber(...TRAINING_RANGES.groups),
+      ),
     )
     .addOption(
       parsed(
         '--novel-quantile <q>',
         'share of the events that is novel (default: 0.01)',
-        decimalNumber(0, 0.5),
+        decimalNumber(...TRAINING_RANGES.novelQuantile),
       ),
     )
-    .addOption(parsed('--seed <n>', 'of the random numbers (default: 1)', wholeNumber(0, 2 ** 32 - 1)))
+    .addOption(
+      parsed('--seed <n>', 'of the random numbers (default: 1)', wholeNumber(...TRAINING_RANGES.seed)),
+    )
     .addOption(choice('--loss <loss>', 'of vade (default: elbo)', ['elbo', 'seed']))
     .addOption(
-      parsed('--latent-dim <n>', 'numbers that a spectrogram becomes (default: 10)', wholeNumber(1, 1024)),
+      parsed(
+        '--latent-dim <n>',
+        'numbers that a spectrogram becomes (default: 10)',
+        wholeNumber(...TRAINING_RANGES.latentDim),
+      ),
     )
-    .addOption(parsed('--filters <n,n>', 'of the convolutions (default: 16,32,64)', wholeNumbers(1, 1024)))
+    .addOption(
+      parsed(
+        '--filters <n,n>',
+        'of the convolutions (default: 16,32,64)',
+        wholeNumbers(...TRAINING_RANGES.filters),
+      ),
+    )
     .addOption(
       parsed(
         '--pretrain-epochs <n>',
         'of the Conv-SDAE, or auto: 1,000 steps, 10 to 100 epochs (default: auto)',
-        auto(wholeNumber(1, 100_000)),
+        auto(wholeNumber(...TRAINING_RANGES.epochs)),
       ),
     )
     .addOption(
       parsed(
         '--epochs <n>',
         'of vade or dec after that, or auto (default: auto)',
-        auto(wholeNumber(1, 100_000)),
+        auto(wholeNumber(...TRAINING_RANGES.epochs)),
       ),
     )
-    .addOption(parsed('--batch-size <n>', 'spectrograms of one step (default: 32)', wholeNumber(1, 4096)))
-    .addOption(parsed('--learning-rate <rate>', "Adam's step size (default: 0.001)", decimalNumber(1e-7, 1)));
+    .addOption(
+      parsed(
+        '--batch-size <n>',
+        'spectrograms of one step (default: 32)',
+        wholeNumber(...TRAINING_RANGES.batchSize),
+      ),
+    )
+    .addOption(
+      parsed(
+        '--learning-rate <rate>',
+        "Adam's step size (default: 0.001)",
+        decimalNumber(...TRAINING_RANGES.learningRate),
+      ),
+    );
 }

@@ -1,6 +1,15 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -76,6 +85,27 @@ describe('a training job', () => {
       ...[false, false, true],
     ]);
     expect(directories.map(path => existsSync(path))).toEqual([false, false, true]);
+  });
+
+  it('leaves no empty directory of its own when it is removed, but whatever else there is', async () => {
+    const own = (out: string, key: number) => TrainingJob.own(jobDirectory(join(out, '.training'), key));
+    const [made, filled, there] = ['made/for/it', 'filled', 'there'].map(name => join(directory, name));
+    await (await own(made!, 1)).leave(true);
+    expect(existsSync(join(directory, 'made'))).toBe(false);
+
+    const [first, second] = [await own(filled!, 1), await own(filled!, 2)];
+    await first.remove();
+    await second.remove();
+    // Made by the first, for which the second was in the way.
+    expect(readdirSync(filled!)).toEqual([]);
+    const third = await own(join(filled!, 'out'), 3);
+    writeFileSync(join(filled!, 'out', 'model'), '');
+    await third.remove();
+    expect(readdirSync(join(filled!, 'out'))).toEqual(['model']);
+
+    mkdirSync(there!);
+    await (await own(there!, 1)).remove();
+    expect(readdirSync(there!)).toEqual([]);
   });
 
   it('belongs to one process, until that one dies', async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { DataDirectory, findOwner } from '../broker/data-directory.js';
-import { PlantsenseError } from '../errors.js';
+import { classify, PlantsenseError } from '../errors.js';
 import { isDiskFull } from '../files.js';
 import type { CheckpointPort } from '../nn/training/checkpoint.js';
 import { fileCheckpoint, readIfThere, writeWhole } from './file-checkpoint.js';
@@ -29,6 +29,12 @@ export function jobCheckpoint(directory: string, name: string): CheckpointPort {
   return fileCheckpoint(join(directory, `${name}.checkpoint`));
 }
 
+/** What stopped a training and may be gone when it goes on: a full disk, a closed directory. Anything else fails again. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof PlantsenseError && error.code === 'FILE_NOT_WRITABLE') return true;
+  return classify(error) === 'retryable';
+}
+
 /** What a job keeps: anything that can be cloned, with its tensors in a file beside it. */
 export interface JobSet {
   readonly tensors: { readonly path: string } | null;
@@ -42,11 +48,14 @@ export interface JobSet {
 export class TrainingJob<S extends JobSet = NoiseTrainingSet> {
   readonly directory: string;
   readonly #lock: DataDirectory;
+  /** The uppermost directory that was made for the job; null when the root was there. */
+  readonly #made: string | null;
   #hasEvents = false;
 
-  private constructor(lock: DataDirectory) {
+  private constructor(lock: DataDirectory, made: string | null) {
     this.directory = lock.path;
     this.#lock = lock;
+    this.#made = made;
   }
 
   /**
@@ -58,8 +67,8 @@ export class TrainingJob<S extends JobSet = NoiseTrainingSet> {
   static async own<S extends JobSet = NoiseTrainingSet>(directory: string): Promise<TrainingJob<S>> {
     try {
       // Only the job's own directory is closed to others.
-      await mkdir(dirname(directory), { recursive: true });
-      return new TrainingJob<S>(await DataDirectory.own(directory));
+      const made = await mkdir(dirname(directory), { recursive: true });
+      return new TrainingJob<S>(await DataDirectory.own(directory), made ?? null);
     } catch (cause) {
       if (!(cause instanceof PlantsenseError) || cause.code !== 'DATA_DIR_IN_USE') {
         const isFull = isDiskFull(cause) || (cause instanceof PlantsenseError && cause.code === 'DISK_FULL');
@@ -137,8 +146,8 @@ export class TrainingJob<S extends JobSet = NoiseTrainingSet> {
   async remove(): Promise<void> {
     await this.clear();
     await this.#lock.remove();
-    // The root too, unless there are other jobs.
-    await rmdir(dirname(this.directory)).catch(() => {});
+    // The root too, unless there are other jobs, and what was made to hold it, unless the training has written to it.
+    await removeEmpty(dirname(this.directory), this.#made ?? dirname(this.directory));
   }
 
   get #tensorPath(): string {
@@ -148,6 +157,16 @@ export class TrainingJob<S extends JobSet = NoiseTrainingSet> {
   get #setPath(): string {
     return join(this.directory, 'events.bin');
   }
+}
+
+/** Removes a directory, and those that hold it up to `last`, as far as they are empty. */
+async function removeEmpty(path: string, last: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch {
+    return;
+  }
+  if (resolve(path) !== resolve(last)) await removeEmpty(dirname(path), last);
 }
 
 async function waitForDisk(path: string): Promise<void> {

@@ -70,7 +70,7 @@ describe('createLog', () => {
     expect(lines[0]).toMatch(/Crashed\.\nTypeError: x is not a function\n {4}at /);
     log.error({ err: new PlantsenseError('DISK_FULL', 'No space.') }, 'Waiting.');
     expect(lines[1]).toBe(
-      '12:00:00.250 ERROR Waiting.\n             DISK_FULL: No space. Free disk space; the work goes on by itself then.\n',
+      '12:00:00.250 ERROR Waiting.\n             DISK_FULL: No space. Free disk space: what runs goes on by itself then, a command has to be given again.\n',
     );
   });
 

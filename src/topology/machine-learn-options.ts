@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import { integer, number, options, topicName } from './options.js';
 
 /** What a stage that learns machines trains. */
@@ -9,19 +10,23 @@ const machineModel = options({
     .describe(
       "Of the network: `small` for CPUs, `paper` for the residual-error paper's Table A1. A model that follows another one has its width.",
     ),
-  steps: integer(1, 10_000_000)
+  steps: integer(...TRAINING_RANGES.steps)
     .default(2000)
     .describe('Of a training, rounded up to whole epochs; the paper made 50,000.'),
-  batch_size: integer(1, 4096).default(32).describe('Segments of one step.'),
-  learning_rate: number(1e-7, 1).default(8e-4).describe("Adam's step size."),
+  batch_size: integer(...TRAINING_RANGES.batchSize)
+    .default(32)
+    .describe('Segments of one step.'),
+  learning_rate: number(...TRAINING_RANGES.learningRate)
+    .default(8e-4)
+    .describe("Adam's step size."),
   rule: z
     .enum(['quantile', 'gamma'])
     .default('quantile')
     .describe('How a threshold is told: by held-out residuals themselves or by a gamma distribution.'),
-  quantile: number(0.5, 0.99999)
+  quantile: number(...TRAINING_RANGES.normalQuantile)
     .default(0.99)
     .describe('Share of normal means that a threshold calls normal.'),
-  seed: integer(0, 2 ** 31)
+  seed: integer(...TRAINING_RANGES.seed)
     .default(1)
     .describe('Of the random numbers: the same seed and segments give the same model.'),
 });

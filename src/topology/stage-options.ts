@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import { machineLearn } from './machine-learn-options.js';
 import { machineResidual } from './machine-residual-options.js';
 import { deadLetter, integer, named, number, options, text, topicName } from './options.js';
@@ -84,28 +85,34 @@ const noiseAssign = options({
 /** What every type of model takes. */
 const everyModel = {
   groups: z
-    .union([z.literal('auto'), integer(1, 1000)])
+    .union([z.literal('auto'), integer(...TRAINING_RANGES.groups)])
     .default('auto')
     .describe(
       'Number of groups; `auto` chooses it by held-out likelihood and stability, for networks on the latents of the Conv-SDAE.',
     ),
-  min_groups: integer(1, 1000).default(2).describe('The fewest that `auto` may choose.'),
-  max_groups: integer(1, 1000).default(20).describe('The most that `auto` may choose.'),
-  novel_quantile: number(0, 0.5)
+  min_groups: integer(...TRAINING_RANGES.groups)
+    .default(2)
+    .describe('The fewest that `auto` may choose.'),
+  max_groups: integer(...TRAINING_RANGES.groups)
+    .default(20)
+    .describe('The most that `auto` may choose.'),
+  novel_quantile: number(...TRAINING_RANGES.novelQuantile)
     .default(0.01)
     .describe('An event less likely than this share of the training events is novel.'),
-  seed: integer(0, 2 ** 32 - 1)
+  seed: integer(...TRAINING_RANGES.seed)
     .default(1)
     .describe('Of the random numbers: the same seed and data give the same model.'),
 };
 
-const epochs = () => z.union([z.literal('auto'), integer(1, 100_000)]).default('auto');
+const epochs = () => z.union([z.literal('auto'), integer(...TRAINING_RANGES.epochs)]).default('auto');
 
 /** What every network takes. */
 const everyNetwork = {
-  latent_dim: integer(1, 1024).default(10).describe('Numbers that a spectrogram becomes.'),
+  latent_dim: integer(...TRAINING_RANGES.latentDim)
+    .default(10)
+    .describe('Numbers that a spectrogram becomes.'),
   filters: z
-    .array(integer(1, 1024))
+    .array(integer(...TRAINING_RANGES.filters))
     .min(1)
     .max(8)
     .default([16, 32, 64])
@@ -113,8 +120,12 @@ const everyNetwork = {
   pretrain_epochs: epochs().describe(
     'How often the Conv-SDAE sees each event; `auto` makes 1,000 steps, 10 epochs at least and 100 at most.',
   ),
-  batch_size: integer(1, 4096).default(32).describe('Spectrograms of one step.'),
-  learning_rate: number(1e-7, 1).default(1e-3).describe("Adam's step size."),
+  batch_size: integer(...TRAINING_RANGES.batchSize)
+    .default(32)
+    .describe('Spectrograms of one step.'),
+  learning_rate: number(...TRAINING_RANGES.learningRate)
+    .default(1e-3)
+    .describe("Adam's step size."),
 };
 
 const gmm = options({

@@ -14,6 +14,7 @@ function recordings(count: number, length: number, level: number) {
 
 const residuals: BenchmarkResiduals = {
   validation: recordings(10, 60, 1),
+  abnormal: [],
   test: recordings(8, 60, 1),
   categories: new Map([
     ['worn', recordings(8, 60, 1.1)],

@@ -11,6 +11,8 @@ import { thresholdOf } from '../machine-model/machine-thresholds.js';
 export interface BenchmarkResiduals {
   /** Normal recordings that tell thresholds. */
   readonly validation: Recordings;
+  /** Abnormal recordings that tell thresholds; none but for a sensitivity. */
+  readonly abnormal: Recordings;
   /** Normal recordings that categories are held against. */
   readonly test: Recordings;
   readonly categories: ReadonlyMap<string, Recordings>;
@@ -67,10 +69,10 @@ export interface JudgedCategory {
  *   RESIDUALS_INVALID, PARAMETER_INVALID
  */
 export function judgeResiduals(residuals: BenchmarkResiduals, options: JudgeOptions): JudgedCategory[] {
-  const { validation, test, categories } = residuals;
+  const { validation, abnormal: telling, test, categories } = residuals;
   const { rule, windows } = options;
   const ns = new Set<number>([...JUDGED_N, ...ACCURACY_N, ...HISTOGRAM_N]);
-  const thresholds = new Map([...ns].map(n => [n, thresholdOf(rule, n, validation, windows)]));
+  const thresholds = new Map([...ns].map(n => [n, thresholdOf(rule, n, validation, telling, windows)]));
   const thresholdFor = (n: number) => thresholds.get(n) ?? null;
   return [...categories].map(([name, abnormal]) => ({
     name,

@@ -19,6 +19,7 @@ const options = {
 const categories = judgeResiduals(
   {
     validation: recordings(6, 60, 1),
+    abnormal: [],
     test: recordings(4, 60, 1),
     categories: new Map([
       ['clack <6 dB>', recordings(4, 60, 1.3)],

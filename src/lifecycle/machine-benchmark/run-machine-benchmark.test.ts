@@ -33,7 +33,7 @@ beforeAll(async () => {
   }
   const set = await collector.finish();
   source = await NpySource.open(set.tensors.path);
-  data = { set, source, normal, categories: new Map([['clack -12 dB', clacked]]) };
+  data = { set, source, normal, abnormal: [], categories: new Map([['clack -12 dB', clacked]]) };
 }, 180_000);
 afterAll(async () => {
   await source.close();
@@ -49,7 +49,7 @@ describe('a benchmark of a machine', () => {
       onPhase: phase => void phases.push(phase),
     });
     expect(windows).toBe('within');
-    expect(phases).toEqual(['principal components', 'network', 'scores', 'bootstrap']);
+    expect(phases).toEqual(['components', 'network', 'scores', 'bootstrap']);
     expect(methods.map(({ method }) => method)).toEqual(['network', 'pca-5']);
     for (const { categories } of methods) {
       expect(categories).toMatchObject([
@@ -64,6 +64,26 @@ describe('a benchmark of a machine', () => {
     // Trained with the training part alone.
     expect(fitted.artefact.card.details).toMatchObject({ recordings: { training: 6, validation: 3 } });
     expect(methods[0]!.categories[0]!.means[0]!.threshold).toEqual(fitted.model.details.thresholds[0]);
+    fitted.model.dispose();
+  });
+
+  it('tells thresholds by abnormal recordings that it does not judge', async () => {
+    const [telling, ...judged] = data.categories.get('clack -12 dB')!;
+    const { methods, fitted } = await runMachineBenchmark(
+      { ...data, abnormal: [telling!], categories: new Map([['clack', judged]]) },
+      {
+        fit: { ...TINY_FIT, steps: 20, rule: { type: 'sensitivity', sensitivity: 1 } },
+        ...{ components: 5, resamples: 10 },
+      },
+    );
+    expect(fitted.model.details.recordings).toMatchObject({ training: 6, validation: 3, abnormal: 1 });
+    for (const { categories } of methods) {
+      expect(categories).toMatchObject([{ name: 'clack', recordings: { normal: 3, abnormal: 2 } }]);
+      const [single, ofFive] = categories[0]!.means;
+      // Of the recording that told it, every segment is found.
+      expect(single!.threshold).toMatchObject({ type: 'sensitivity', sensitivity: 1, provisional: true });
+      expect(ofFive!.threshold).toMatchObject({ type: 'sensitivity', sensitivity: 1 });
+    }
     fitted.model.dispose();
   });
 });

@@ -15,17 +15,23 @@ export interface MachineBenchmarkData {
   readonly source: RowSource;
   /** The normal recordings. */
   readonly normal: SplitRecordings;
-  /** Abnormal recordings by category. */
+  /** Abnormal recordings that tell thresholds, and are not judged; none but for a sensitivity. */
+  readonly abnormal: readonly SegmentedRecording[];
+  /** Abnormal recordings by category, to be judged. */
   readonly categories: ReadonlyMap<string, readonly SegmentedRecording[]>;
 }
 
+/** What is being done: the baseline, the training, the network's residuals of all recordings, the intervals. */
+export type BenchmarkPhase = 'components' | 'network' | 'scores' | 'bootstrap';
+
 export interface MachineBenchmarkOptions {
-  readonly fit: Omit<FitMachineOptions, 'parts' | 'parent' | 'sequence'>;
+  readonly fit: Omit<FitMachineOptions, 'parts' | 'abnormal' | 'parent' | 'sequence'>;
   /** Of the baseline. Default 64. */
   readonly components?: number;
   /** Of the bootstrap. Default 1000. */
   readonly resamples?: number;
-  readonly onPhase?: (phase: string) => void | Promise<void>;
+  /** Told what begins, and awaited. */
+  readonly onPhase?: (phase: BenchmarkPhase) => void | Promise<void>;
 }
 
 /** A method with all categories. */
@@ -56,11 +62,11 @@ export async function runMachineBenchmark(
   const { set, source, normal } = data;
   const seed = fit.seed ?? 1;
   const training = selectRows(source, rowsOf(normal.training));
-  await onPhase?.('principal components');
+  await onPhase?.('components');
   const pca = await PcaResidual.fit(training, { components, seed });
   const pcaResiduals = await residualsOf(data, rows => pca.score(rows));
   await onPhase?.('network');
-  const fitted = await fitMachine(set, source, { ...fit, seed, parts: normal });
+  const fitted = await fitMachine(set, source, { ...fit, seed, parts: normal, abnormal: data.abnormal });
   try {
     await onPhase?.('scores');
     const { model } = fitted;
@@ -80,12 +86,17 @@ export async function runMachineBenchmark(
 }
 
 async function residualsOf(
-  { source, normal, categories }: MachineBenchmarkData,
+  { source, normal, abnormal, categories }: MachineBenchmarkData,
   score: (rows: RowSource) => Promise<Float64Array>,
 ) {
   const of = async (recordings: readonly SegmentedRecording[]): Promise<Recordings> =>
     byRecording(await score(selectRows(source, rowsOf(recordings))), recordings);
   const scored = new Map<string, Recordings>();
   for (const [name, recordings] of categories) scored.set(name, await of(recordings));
-  return { validation: await of(normal.validation), test: await of(normal.test), categories: scored };
+  return {
+    validation: await of(normal.validation),
+    abnormal: await of(abnormal),
+    test: await of(normal.test),
+    categories: scored,
+  };
 }

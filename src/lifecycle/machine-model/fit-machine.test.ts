@@ -120,6 +120,47 @@ describe('fitMachine', () => {
     aged.model.dispose();
   });
 
+  it('tells thresholds by the share of abnormal segments that they shall find', async () => {
+    const faulty = await tinySet(directory, 'faulty', [30, 30, 40, 40]);
+    // The last two stand for something abnormal: a machine that hums as it should, for which α must be low.
+    const [first, second, ...abnormal] = faulty.set.recordings;
+    const set = { ...faulty.set, recordings: [first!, second!] };
+    const rule = { type: 'sensitivity', sensitivity: 0.9 } as const;
+    try {
+      const { model, residuals, artefact } = await fitMachine(set, faulty.source, {
+        ...{ ...TINY_FIT, validationShare: 0.5, rule, abnormal },
+      });
+      const { details } = await MachineModel.open(openArtefact(artefact.files));
+      expect(details).toMatchObject({ rule, recordings: { training: 1, validation: 1, abnormal: 2 } });
+      expect(details.thresholds).toMatchObject([
+        { n: 1, type: 'sensitivity', sensitivity: 0.9, provisional: true, independentMeans: 30 },
+        { n: 20, type: 'sensitivity', sensitivity: 1, provisional: true, independentMeans: 1 },
+      ]);
+      expect(details.thresholds[0]!.specificity).toBeLessThan(0.5);
+      expect(residuals.normal.map(({ length }) => length)).toEqual([30]);
+      expect(residuals.abnormal.map(({ length }) => length)).toEqual([40, 40]);
+      model.dispose();
+    } finally {
+      await faulty.close();
+    }
+  });
+
+  it('refuses a sensitivity without abnormal segments before it trains', async () => {
+    const options = {
+      rule: { type: 'sensitivity', sensitivity: 0.9 },
+      onProgress: () => expect.unreachable(),
+    } as const;
+    await expect(fitTiny(options)).rejects.toMatchObject({
+      code: 'TRAINING_DATA_INSUFFICIENT',
+      message: expect.stringContaining('and there are none'),
+    });
+    const silent = { ...data.set.recordings[0]!, rows: 0, silent: 30 };
+    await expect(fitTiny({ ...options, abnormal: [silent] })).rejects.toMatchObject({
+      code: 'TRAINING_DATA_INSUFFICIENT',
+      message: expect.stringContaining('All 1 abnormal recordings are digital silence'),
+    });
+  });
+
   it('refuses a parent of another width or of other segments, and one recording', async () => {
     const { architecture: _, ...rest } = TINY_FIT;
     await expect(

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkInteger } from '../../anomaly/checks.js';
 import { CREEPING_DEFAULTS, SUDDEN_DEFAULTS } from '../../anomaly/detector-options.js';
-import { THRESHOLD_RULE_DEFAULT } from '../../anomaly/threshold.js';
+import type { Recordings } from '../../anomaly/recording-means.js';
+import { THRESHOLD_RULE_DEFAULT, type ThresholdRule } from '../../anomaly/threshold.js';
 import { normalBandResiduals } from '../../anomaly/worst-bands.js';
 import { SEGMENT_DEFAULTS, SEGMENT_SAMPLE_RATE_HZ, type SegmentOptions } from '../../audio/segments.js';
 import { PlantsenseError } from '../../errors.js';
@@ -47,8 +48,13 @@ export interface FitMachineOptions {
   readonly parts?: Pick<SplitRecordings, 'training' | 'validation'>;
   /** When the segments were heard, and how far a topic had been read. Default: recordings, which have no event time. */
   readonly data?: Omit<ModelCard['data'], 'rows'>;
-  /** Default: the 0.99 quantile. */
-  readonly rule?: MachineDetails['rule'];
+  /**
+   * Recordings of something abnormal, whose segments are in the source too and not among the set's recordings. They tell
+   * the sensitivity of thresholds. Default: none.
+   */
+  readonly abnormal?: readonly SegmentedRecording[];
+  /** Default: the 0.99 quantile. A sensitivity takes abnormal recordings. */
+  readonly rule?: ThresholdRule;
   /** Segments in a mean of the detector of ageing, 2 or more. Default 20; fewer where there is little sound to learn from. */
   readonly creepingSegments?: number;
   /** Default `auto`. */
@@ -73,6 +79,8 @@ export interface FittedMachine {
   /** To be disposed of after use. */
   readonly model: MachineModel;
   readonly training: TrainingSummary;
+  /** Residuals by recording that tell the thresholds: of validation, and of something abnormal. */
+  readonly residuals: { readonly normal: Recordings; readonly abnormal: Recordings };
 }
 
 const DEFAULTS = {
@@ -82,8 +90,9 @@ const DEFAULTS = {
   learningRate: 8e-4,
   seed: 1,
   validationShare: 0.2,
+  abnormal: [] as readonly SegmentedRecording[],
   data: { fromUs: 0, toUs: 0, seen: [] } as Omit<ModelCard['data'], 'rows'>,
-  rule: { ...THRESHOLD_RULE_DEFAULT, type: 'quantile' } as MachineDetails['rule'],
+  rule: THRESHOLD_RULE_DEFAULT,
   creepingSegments: CREEPING_DEFAULTS.n,
   windows: 'auto' as WindowChoice,
   bands: 32,
@@ -108,9 +117,11 @@ export async function fitMachine(
 ): Promise<FittedMachine> {
   const settings = { ...DEFAULTS, ...options };
   const { segment, steps, batchSize, learningRate, seed, validationShare, parent = null, signal } = settings;
+  const { abnormal, rule } = settings;
   const { parts = splitRecordings(set.recordings, { validation: validationShare, test: 0 }, seed) } = options;
   checkInteger('creepingSegments', settings.creepingSegments, 2);
   checkParent(settings.parent?.model, settings);
+  checkAbnormal(abnormal, rule);
   const backend = await openBackend();
   const training = selectRows(source, rowsOf(parts.training));
   const validation = selectRows(source, rowsOf(parts.validation));
@@ -126,6 +137,10 @@ export async function fitMachine(
   try {
     const scores = await trained.model.score(validation, { bands: settings.bands });
     const normal = byRecording(scores.residuals, parts.validation);
+    const abnormalScores = await trained.model.score(selectRows(source, rowsOf(abnormal)), {
+      bands: settings.bands,
+    });
+    const residuals = { normal, abnormal: byRecording(abnormalScores.residuals, abnormal) };
     const windows = windowsOf(settings.windows, normal, settings.creepingSegments);
     const details: MachineDetails = {
       width: widthOf(trained.model.architecture),
@@ -133,14 +148,15 @@ export async function fitMachine(
       segment: { ...segment },
       ...durationOf(segment),
       normalBands: [...normalBandResiduals(Float64Array.from(scores.bandResiduals), settings.bands)],
-      ...{ rule: settings.rule, windows },
+      ...{ rule, windows },
       thresholds: machineThresholds(
-        settings.rule,
+        rule,
         [SUDDEN_DEFAULTS.n, settings.creepingSegments],
         normal,
+        residuals.abnormal,
         windows,
       ),
-      recordings: recordingsOf(set, parts),
+      recordings: { ...recordingsOf(set, parts), abnormal: abnormal.length },
       backend: { kind: backend.kind, device: backend.device, ...versionsOf(backend) },
     };
     const artefact = sealArtefact(
@@ -161,7 +177,8 @@ export async function fitMachine(
       new Map(),
       await trained.model.toFiles(),
     );
-    return { artefact, model: await MachineModel.open(artefact), training: trained.training };
+    const model = await MachineModel.open(artefact);
+    return { artefact, model, training: trained.training, residuals };
   } finally {
     trained.model.dispose();
   }
@@ -188,6 +205,18 @@ function checkParent(parent: MachineModel | undefined, options: FitMachineOption
       'MODEL_INVALID',
       `Model ${version} takes other segments: ${details.equation3}; these are ${segmentDuration(segment).equation}.`,
     );
+}
+
+/** @throws PlantsenseError TRAINING_DATA_INSUFFICIENT before the training rather than after it */
+function checkAbnormal(recordings: readonly SegmentedRecording[], rule: ThresholdRule): void {
+  if (recordings.length === 0 && rule.type !== 'sensitivity') return;
+  if (rowsOf(recordings).length > 0) return;
+  throw new PlantsenseError(
+    'TRAINING_DATA_INSUFFICIENT',
+    recordings.length === 0
+      ? 'A threshold by sensitivity needs recordings of something abnormal, and there are none.'
+      : `All ${recordings.length} abnormal recordings are digital silence: nothing is heard in them.`,
+  );
 }
 
 function durationOf(segment: SegmentOptions) {

@@ -27,6 +27,7 @@ export const machineDetailsSchema = z.strictObject({
   rule: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('quantile'), quantile: share }),
     z.strictObject({ type: z.literal('gamma'), quantile: share }),
+    z.strictObject({ type: z.literal('sensitivity'), sensitivity: share }),
   ]),
   /** Whether means of n were taken within validation recordings, or across them. */
   windows: z.enum(['within', 'across']),
@@ -48,7 +49,9 @@ export const machineDetailsSchema = z.strictObject({
   recordings: z.strictObject({
     training: count,
     validation: count,
-    /** Hours of sound in both. */
+    /** Of something abnormal: they tell the sensitivity, and α where it was asked for by that. */
+    abnormal: count.default(0),
+    /** Hours of sound in training and validation. */
     hours: positive,
     silentSegments: count,
     fingerprint: z.string(),

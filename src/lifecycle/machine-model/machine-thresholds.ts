@@ -1,5 +1,10 @@
-import type { Recordings, Windows } from '../../anomaly/recording-means.js';
-import { fitThreshold, type Threshold, type ThresholdRule } from '../../anomaly/threshold.js';
+import { type Recordings, recordingMeans, type Windows } from '../../anomaly/recording-means.js';
+import {
+  fitThreshold,
+  THRESHOLD_RULE_DEFAULT,
+  type Threshold,
+  type ThresholdRule,
+} from '../../anomaly/threshold.js';
 import { PlantsenseError } from '../../errors.js';
 
 /** `auto`: means within recordings where those that are long enough hold most of the segments, else across. */
@@ -21,29 +26,40 @@ export function windowsOf(choice: WindowChoice, recordings: Recordings, n: numbe
  * the same. For n = 1 there must be one.
  *
  * @param normal residuals of each validation recording
+ * @param abnormal residuals of each recording of something abnormal
  * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT, RESIDUALS_INVALID, PARAMETER_INVALID
  */
 export function machineThresholds(
   rule: ThresholdRule,
   ns: readonly number[],
   normal: Recordings,
+  abnormal: Recordings,
   windows: Windows,
 ): Threshold[] {
-  return ns.flatMap(n => thresholdOf(rule, n, normal, windows) ?? []);
+  return ns.flatMap(n => thresholdOf(rule, n, normal, abnormal, windows) ?? []);
 }
 
-/** α of one n; null when n > 1 and there are too few means. Throws as {@link machineThresholds}. */
+/**
+ * α of one n; null when n > 1 and there are too few means. A few abnormal segments make no mean of 20: by a sensitivity
+ * that can't be told, its α is the quantile that it would be without them. Throws as {@link machineThresholds}.
+ */
 export function thresholdOf(
   rule: ThresholdRule,
   n: number,
   normal: Recordings,
+  abnormal: Recordings,
   windows: Windows,
 ): Threshold | null {
+  const isUntold = n > 1 && rule.type === 'sensitivity' && hasNoMean(abnormal, n, windows);
   try {
-    return fitThreshold(rule, n, normal, [], windows);
+    return fitThreshold(isUntold ? THRESHOLD_RULE_DEFAULT : rule, n, normal, abnormal, windows);
   } catch (error) {
     const isTooFew = error instanceof PlantsenseError && error.code === 'TRAINING_DATA_INSUFFICIENT';
     if (n === 1 || !isTooFew) throw error;
     return null;
   }
+}
+
+function hasNoMean(recordings: Recordings, n: number, windows: Windows): boolean {
+  return recordingMeans(recordings, n, windows).every(({ length }) => length === 0);
 }

@@ -3,16 +3,18 @@ import type { Block } from './architecture.js';
 import type { BlockVariables } from './block-variables.js';
 import { EPSILON } from './build-network.js';
 import { convolve } from './convolve.js';
+import { subPixelConvolve, subPixelKernel } from './sub-pixel.js';
 
 interface FoldedBlock extends Block {
+  /** Of a sub-pixel convolution where {@link isSubPixel} says so. */
   readonly kernel: tf.Tensor4D;
   readonly bias: tf.Tensor1D;
 }
 
 /**
  * A trained network with its batch normalisations folded into the convolutions, for answers only: with the moving
- * averages they are a factor and a sum for each map, which the kernel and the bias take. It does not follow the network
- * that it was made of. Its tensors live until {@link dispose}.
+ * averages they are a factor and a sum for each map, which the kernel and the bias take. The last transposed convolution
+ * is a sub-pixel one. It does not follow the network that it was made of. Its tensors live until {@link dispose}.
  */
 export class FoldedNetwork {
   readonly #blocks: readonly FoldedBlock[];
@@ -25,7 +27,8 @@ export class FoldedNetwork {
   apply(x: tf.Tensor4D): tf.Tensor4D {
     let maps = x;
     for (const block of this.#blocks) {
-      const sums = tf.add(convolve(maps, block.kernel, block), block.bias);
+      const convolution = isSubPixel(block) ? subPixelConvolve : convolve;
+      const sums = tf.add(convolution(maps, block.kernel, block), block.bias);
       maps = (block.isNormalised ? tf.relu(sums) : sums) as tf.Tensor4D;
     }
     return maps;
@@ -36,8 +39,16 @@ export class FoldedNetwork {
   }
 }
 
+/** With more maps it takes longer to put them beside each other than it saves. */
+function isSubPixel({ isTransposed, isNormalised, maps }: Block): boolean {
+  return isTransposed && !isNormalised && maps === 1;
+}
+
 function fold({ kernel, bias, norm, ...block }: BlockVariables): FoldedBlock {
-  if (!norm) return { ...block, kernel: kernel.clone(), bias: bias.clone() };
+  if (!norm) {
+    const taken = isSubPixel(block) ? subPixelKernel(kernel, block.strides) : kernel.clone();
+    return { ...block, kernel: taken, bias: bias.clone() };
+  }
   const folded = tf.tidy(() => {
     const factor = tf.mul(norm.scale, tf.rsqrt(tf.add(norm.variance, EPSILON)));
     // A transposed convolution's kernel has its outputs on the last axis but one.
