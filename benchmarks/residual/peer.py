@@ -19,7 +19,7 @@ MAPS = {"encoder": [64, 64, 96, 96, 128, 128, 160, 160, 192, 192], "decoder": [6
 DIVISOR = {"paper": 1, "small": 4}
 LEARNING_RATE = 8e-4
 # Segments that are scored at once, as ours.
-BATCH = 4
+BATCH = 2
 
 
 def network(width):

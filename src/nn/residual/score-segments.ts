@@ -4,11 +4,12 @@ import * as tf from '../tf.js';
 import type { RowSource } from '../training/row-source.js';
 
 /**
- * Segments that go through the network at once. Always as many, the last ones padded with zeros, so that a segment's
- * residual has the same bits whatever segments are beside it; never one, for which TensorFlow takes another path. More
- * would take up to a seventh less time each, but a lone segment of a machine would wait for its padding.
+ * Segments that go through the network at once. Always as many, the last one padded with zeros, so that a segment's
+ * residual has the same bits whatever segments are beside it; never one, for which TensorFlow takes another path. Four would
+ * take a tenth less time each, but a machine with a model of its own has one or two a second: it would pay for two or three
+ * of padding.
  */
-const BATCH = 4;
+const BATCH = 2;
 
 /** How badly segments were reconstructed. */
 export interface Residuals {
