@@ -73,7 +73,7 @@ describe('a machine that ages', () => {
     expect(card.indices.trainingSegments).toBeGreaterThan(100 + 50);
     expect(recordings.training).toBeGreaterThan(1);
     await stage.stop();
-  }, 120_000);
+  }, 240_000);
 
   it('keeps its model when the next one is not within the limits, and learns again later', async () => {
     const { broker, context, first } = await learnt();
@@ -93,7 +93,7 @@ describe('a machine that ages', () => {
     expect(third).toMatchObject({ sequence: 3, state: 'refused', parentVersion: first.version });
     expect(third!.version).toMatch(/^v0003-/);
     await stage.stop();
-  }, 120_000);
+  }, 240_000);
 
   it('waits for scores, and for enough of what is normal', async () => {
     const { broker, context } = await learnt();
@@ -107,7 +107,7 @@ describe('a machine that ages', () => {
     while (await stage.isBusy()) await new Promise(setImmediate);
     expect(await announced(broker)).toHaveLength(1);
     await stage.stop();
-  }, 60_000);
+  }, 240_000);
 
   it('is learnt from the beginning when its segments are cut in another way', async () => {
     const { broker, context, first } = await learnt();
@@ -127,5 +127,5 @@ describe('a machine that ages', () => {
     expect(second!.reason).toContain('The first model of segments that are cut in another way');
     expect(first.version).toMatch(/^v0001-/);
     await stage.stop();
-  }, 60_000);
+  }, 240_000);
 });

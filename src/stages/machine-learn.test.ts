@@ -56,15 +56,18 @@ describe('machine_learn', () => {
     expect([trainingSegments, validationSegments]).toEqual([expect.any(Number), expect.any(Number)]);
     expect(trainingSegments! + validationSegments!).toBeGreaterThanOrEqual(246);
     expect(trainingSegments! + validationSegments!).toBeLessThan(250);
-    await until(() => stage.detail === null);
-    expect(await stage.isBusy()).toBe(false);
+    while (await stage.isBusy()) await new Promise(setImmediate);
+    expect(stage.detail).toBe(null);
     await stage.stop();
     expect(existsSync(join(dataDir, 'checkpoints'))).toBe(false);
+    // Nothing of the topic is of use to a restart.
+    const commits = await broker.admin.groupCommits(context.group.group, FEATURES);
+    expect(commits.get(0)?.offset).toBe(650);
     expect(readdirSync(join(dataDir, 'reservoirs'))).toHaveLength(2);
   }, 60_000);
 
   it('goes on after a stop in the middle of a training, with the same segments and to the same model', async () => {
-    const options = { ...LEARN, model: { ...LEARN.model, steps: 400 } };
+    const options = { ...LEARN, model: { ...LEARN.model, steps: 200 } };
     const learnt = async (isStopped: boolean) => {
       const broker = await scratchBroker();
       const dataDir = directory();
@@ -76,15 +79,17 @@ describe('machine_learn', () => {
         await first.stop();
         return { announcement, logged };
       }
-      await until(() =>
-        /learns press-7: step [1-3]\d\d of 4\d\d, loss [\d.e+-]+, \d+ s left/.test(first.detail ?? ''),
-      );
+      const kept = () => {
+        const jobs = join(dataDir, 'checkpoints');
+        return existsSync(jobs) ? readdirSync(jobs, { recursive: true }).map(String) : [];
+      };
+      await until(() => kept().some(name => name.endsWith('residual.checkpoint')));
+      expect(first.detail).toMatch(/^learns press-7: step \d+ of 2\d\d, loss [\d.e+-]+, \d+ s left$/);
       expect(await first.isBusy()).toBe(true);
       await first.stop();
       expect(await announced(broker)).toEqual([]);
-      const [job] = readdirSync(join(dataDir, 'checkpoints'));
-      const kept = readdirSync(join(dataDir, 'checkpoints', job!));
-      expect(kept).toEqual(expect.arrayContaining(['events.bin', 'residual.checkpoint', 'tensors.npy']));
+      for (const name of ['events.bin', 'tensors.npy'])
+        expect(kept().filter(path => path.endsWith(name))).toHaveLength(1);
       // More of the machine, which the training has not begun with.
       await sendSegments(broker, { count: 40, first: 260, seed: 9 });
       const second = await startMachineLearn(options, context);
@@ -96,7 +101,7 @@ describe('machine_learn', () => {
     const [whole, stopped] = [await learnt(false), await learnt(true)];
     expect(stopped.logged).toContain('Goes on with a training that was interrupted.');
     expect(stopped.announcement).toEqual(whole.announcement);
-  }, 120_000);
+  }, 240_000);
 
   it('is shared by members: the owner of a partition learns its machines, one at a time', async () => {
     const broker = await scratchBroker();
@@ -119,7 +124,7 @@ describe('machine_learn', () => {
     const all = await untilAnnounced(broker, 4);
     expect(all.map(({ entity }) => entity).sort()).toEqual(['fan-2', 'press-7', 'pump-1', 'saw-3']);
     await second.stop();
-  }, 120_000);
+  }, 240_000);
 
   it('learns a model of all machines for those that have none, and none of a single machine', async () => {
     const broker = await scratchBroker();

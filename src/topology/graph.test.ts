@@ -77,6 +77,21 @@ describe('cycleThrough', () => {
     expect(way(chain(['a', ['t'], 't']), 'a')).toEqual(['a', 't', 'a']);
   });
 
+  it('lets what is learnt change what is learnt from', () => {
+    const graph = graphOf(`
+name: machines
+topics: { audio.raw: {}, segments: {}, scores: {}, alarms: {}, models: { cleanup: compact }, dead: {} }
+stages:
+  score:
+    type: machine_residual
+    input: audio.raw
+    models: models
+    outputs: { scores: scores, alarms: alarms, features: segments, dead_letter: dead }
+  learn: { type: machine_learn, input: segments, scores: scores, outputs: { models: models } }
+`);
+    for (const name of ['score', 'learn']) expect(way(graph, name)).toBeNull();
+  });
+
   it('does not take two ways to one place for a cycle', () => {
     const graph = chain(['a', ['s'], 't'], ['b', ['t'], 'u'], ['c', ['t', 'u'], 'v']);
     for (const name of ['a', 'b', 'c']) expect(way(graph, name)).toBeNull();

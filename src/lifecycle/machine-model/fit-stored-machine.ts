@@ -31,9 +31,14 @@ export async function fitStoredMachine(
     const fitted = await fitMachine(set, source, { ...fit, parts: set.parts, data: set.data });
     const parent = fit.parent?.model;
     if (!promote || !parent || set.parts.judged.length === 0) return { ...fitted, judgement: null };
-    const challenger = await judged(fitted.model, set, source);
-    const champion = await judged(parent, set, source);
-    return { ...fitted, judgement: judgeChallenger(challenger, champion, promote) };
+    try {
+      const challenger = await judged(fitted.model, set, source);
+      const champion = await judged(parent, set, source);
+      return { ...fitted, judgement: judgeChallenger(challenger, champion, promote) };
+    } catch (error) {
+      fitted.model.dispose();
+      throw error;
+    }
   } finally {
     await source.close();
   }
