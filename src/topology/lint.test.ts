@@ -435,12 +435,12 @@ describe('the stage of machines', () => {
 
   it('is learnt from two blocks at least', () => {
     const rule = 'block-range stages.learn-machines.block_segments';
-    const after = (segments: number): Change[] => [
+    const firstOf = (segments: number): Change[] => [
       ...LEARNT,
       ['stages/learn-machines/first_after_segments', segments],
     ];
-    expect(found(changed(...after(80)))).toContain(rule);
-    expect(found(changed(...after(81)))).not.toContain(rule);
+    expect(found(changed(...firstOf(80)))).toContain(rule);
+    expect(found(changed(...firstOf(81)))).not.toContain(rule);
   });
 
   it('needs the log for as long as an alarm must hold', () => {
