@@ -29,7 +29,7 @@ export class JsonReport implements DemoReport {
     this.#line(record, value);
   }
 
-  tick({ elapsedSecs }: DemoMoment, { flow, learning, model, phase }: DemoPicture): void {
+  tick({ elapsedSecs }: DemoMoment, { flow, learning, machineLearning, model, phase }: DemoPicture): void {
     if (elapsedSecs < this.#progressSecs + PROGRESS_SECS) return;
     this.#progressSecs = elapsedSecs;
     const { rows, lag, ...rest } = flow;
@@ -37,6 +37,7 @@ export class JsonReport implements DemoReport {
       elapsedSecs,
       phase,
       learning,
+      machineLearning,
       model: model?.version ?? null,
       ...rest,
       lag: Object.fromEntries(lag),

@@ -53,7 +53,9 @@ export class LinesReport implements DemoReport {
 
   started({ earlierEvents, noNetwork, httpUrl, storeUrl }: DemoStart): void {
     if (noNetwork !== null)
-      this.#line(`No network learns the groups but a Gaussian mixture: TensorFlow is missing. ${noNetwork}`);
+      this.#line(
+        `No network learns the groups but a Gaussian mixture, and the machines are left out: TensorFlow is missing. ${noNetwork}`,
+      );
     const learner = noNetwork === null ? 'a network' : 'a mixture';
     this.#line(
       earlierEvents > 0

@@ -2,7 +2,15 @@ import type { Store } from '../store/client.js';
 
 /** What the demo asks its store. */
 
-const TABLES = ['levels', 'events', 'assignments', 'alarms', 'models', 'dead_letters'] as const;
+const TABLES = [
+  'levels',
+  'events',
+  'assignments',
+  'machine_scores',
+  'alarms',
+  'models',
+  'dead_letters',
+] as const;
 
 export type RowCounts = ReadonlyMap<string, number>;
 
@@ -65,4 +73,8 @@ export const EXAMPLE_QUERIES: readonly (readonly [about: string, sql: string])[]
   ['the loudest events', 'SELECT onset_time, sensor, lafmax_db FROM events ORDER BY 3 DESC LIMIT 5'],
   ['which group is heard where', 'SELECT sensor, group, count() FROM assignments GROUP BY ALL ORDER BY ALL'],
   ['the latest levels', 'SELECT time, sensor, laeq_db FROM levels ORDER BY time DESC LIMIT 8'],
+  [
+    'how machines sound, minute by minute',
+    "SELECT toStartOfMinute(time) AS minute, sensor, count() AS segments, countIf(verdict = 'abnormal') AS abnormal FROM machine_scores GROUP BY ALL ORDER BY ALL",
+  ],
 ];

@@ -5,7 +5,7 @@ import type { DemoSummary } from './demo-summary.js';
 /** What is known when the plant begins. */
 export interface DemoStart {
   readonly microphones: number;
-  /** Machines with a microphone of their own, beside those. */
+  /** Machines with a microphone of their own, beside those; none where no network can learn. */
   readonly machines: number;
   readonly forSecs: number | null;
   readonly dataDir: string;
@@ -14,7 +14,7 @@ export interface DemoStart {
   readonly thresholdDb: number;
   /** Events of earlier runs. */
   readonly earlierEvents: number;
-  /** Why no network can learn here, so that a mixture does; null when one can. */
+  /** Why no network can learn here, so that a mixture does and machines are left out; null when one can. */
   readonly noNetwork: string | null;
   readonly storeUrl: string;
   readonly httpUrl: string | null;

@@ -94,10 +94,10 @@ Status page: http://127.0.0.1:9464   ClickHouse: http://127.0.0.1:8123
     expect(stderr).toContain('It continues with 1,214 events of earlier runs.\n');
   });
 
-  it('says what is missing where no network can learn, and that a mixture does', async () => {
+  it('says what is missing where no network can learn, that a mixture does, and no machine is heard', async () => {
     const { stderr } = await lines({ ...START, noNetwork: 'COMPILER_MISSING: There is none. Get one.' });
     expect(stderr).toContain(
-      'No network learns the groups but a Gaussian mixture: TensorFlow is missing. COMPILER_MISSING: There is none. Get one.\n' +
+      'No network learns the groups but a Gaussian mixture, and the machines are left out: TensorFlow is missing. COMPILER_MISSING: There is none. Get one.\n' +
         'It starts with nothing: a mixture learns the groups',
     );
   });

@@ -50,10 +50,11 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
   const { microphones, forSecs, version, signal } = options;
   const directory = await openDemoDirectory(options.dataDir, options.fresh);
   const { path: dataDir, logFile, runs } = directory;
-  const machines = plantMachines();
-  const plan = { microphones, machines: machines.length, forSecs, dataDir, logFile };
+  const plan = { microphones, machines: plantMachines().length, forSecs, dataDir, logFile };
   report.announce(plan);
   const noNetwork = await prepareBackend(line => report.preparing(line));
+  // Only a network knows how a machine sounds.
+  const machines = noNetwork === null ? plantMachines() : [];
   signal.throwIfAborted();
   const at = { sampleRateHz: PLANT_RATE_HZ, calibrationDbSpl: PLANT_CALIBRATION_DB_SPL };
   const [sounds, topology] = await Promise.all([
@@ -75,7 +76,10 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
       const { httpUrl, storeUrl } = running;
       const { thresholdDb } = topology.sensors.defaults;
       const earlierEvents = before.get('events') ?? 0;
-      report.started({ ...plan, thresholdDb, earlierEvents, noNetwork, httpUrl, storeUrl }, picture);
+      report.started(
+        { ...plan, machines: machines.length, thresholdDb, earlierEvents, noNetwork, httpUrl, storeUrl },
+        picture,
+      );
       // Another seed each run, so that the second is not the first again.
       const complete = await playAndShow(running, [...places, ...machines], runs + 1, {
         ...options,

@@ -31,8 +31,9 @@ const SUMMARY: DemoSummary = {
       segments: 1240,
       abnormalSegments: 61,
       alarms: { creeping: 1, sudden: 2 },
+      worstBands: { creeping: [2547, 3056], sudden: [509, 1019] },
     },
-    { sensor: 'press-2', model: null, segments: 0, abnormalSegments: 0, alarms: {} },
+    { sensor: 'press-2', model: null, segments: 0, abnormalSegments: 0, alarms: {}, worstBands: {} },
   ],
   model: 'v0001-abc',
   complete: true,
@@ -55,9 +56,9 @@ Events in 2 groups of model v0001-abc:
   novel       2            1        89.1      0.4
 
 Machines, in this run:
-  machine  segments  abnormal  alarms                model
-  press-1     1,240        61  1 creeping, 2 sudden  v0001-def
-  press-2         0         0  none                  none yet
+  machine  segments  abnormal  alarms, worst at                              model
+  press-1     1,240        61  1 creeping 2.5-3.1 kHz, 2 sudden 0.5-1.0 kHz  v0001-def
+  press-2         0         0  none                                          none yet
 
 Odd at the microphones, counted and dealt with:
   hall-2-south  1 gap

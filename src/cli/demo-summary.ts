@@ -11,8 +11,8 @@ import {
   latestAlarms,
   type RowCounts,
 } from './demo-queries.js';
-import { count, counted } from './live-view-format.js';
-import type { MachinePicture } from './machine-picture.js';
+import { count, counted, kilohertz } from './live-view-format.js';
+import { detectorOf, type MachinePicture } from './machine-picture.js';
 import { formatTable } from './table.js';
 
 /** What a run has left in the store. */
@@ -37,6 +37,8 @@ export interface MachineSummary {
   readonly abnormalSegments: number;
   /** Alarms that were raised, by detector. */
   readonly alarms: Readonly<Record<string, number>>;
+  /** Where its sound differed most when the last alarm of each detector was raised, Hz. */
+  readonly worstBands: Readonly<Record<string, readonly [lowHz: number, highHz: number]>>;
 }
 
 const ALARMS = 8;
@@ -73,8 +75,14 @@ function machineSummary({
   raised,
 }: MachinePicture): MachineSummary {
   const alarms: Record<string, number> = {};
-  for (const detector of raised.values()) alarms[detector] = (alarms[detector] ?? 0) + 1;
-  return { sensor, segments, abnormalSegments, alarms, model: model?.version ?? null };
+  const worstBands: Record<string, readonly [number, number]> = {};
+  for (const alarm of raised.values()) {
+    const detector = detectorOf(alarm);
+    alarms[detector] = (alarms[detector] ?? 0) + 1;
+    const [worst] = alarm.evidence?.bands ?? [];
+    if (worst) worstBands[detector] = [worst.lowHz, worst.highHz];
+  }
+  return { sensor, segments, abnormalSegments, alarms, worstBands, model: model?.version ?? null };
 }
 
 export interface SummaryContext {
@@ -112,10 +120,14 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
 
 const GROUP_COLUMNS = ['group', 'events', 'microphones', 'LAeq dB(A)', 'seconds'];
 
-const MACHINE_COLUMNS = ['machine', 'segments', 'abnormal', 'alarms', 'model'];
+const MACHINE_COLUMNS = ['machine', 'segments', 'abnormal', 'alarms, worst at', 'model'];
 
-function machineCells({ sensor, segments, abnormalSegments, alarms, model }: MachineSummary): string[] {
-  const raised = Object.entries(alarms).map(([detector, times]) => `${count(times)} ${detector}`);
+function machineCells(machine: MachineSummary): string[] {
+  const { sensor, segments, abnormalSegments, alarms, worstBands, model } = machine;
+  const raised = Object.entries(alarms).map(([detector, times]) => {
+    const band = worstBands[detector];
+    return `${count(times)} ${detector}${band ? ` ${kilohertz(band)}` : ''}`;
+  });
   const alarmCell = raised.length === 0 ? 'none' : raised.join(', ');
   return [sensor, count(segments), count(abnormalSegments), alarmCell, model ?? 'none yet'];
 }

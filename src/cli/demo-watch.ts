@@ -21,15 +21,18 @@ export interface WatchOptions {
 /** Topics that are followed. Models are read from the beginning: the current one may be of an earlier run. */
 const TOPICS = [
   ['models', 'earliest'],
+  ['machine.models', 'earliest'],
   ['noise.levels', 'latest'],
   ['noise.events', 'latest'],
   ['noise.assignments', 'latest'],
+  ['machine.scores', 'latest'],
   ['alarms', 'latest'],
 ] as const;
 
 /** The stage that hears everything, for the throughput. */
 const LISTEN = 'listen';
 const LEARN = 'learn';
+const LEARN_MACHINES = 'learn-machines';
 const FEATURES = 'features.noise';
 /** Throughput is a mean over this many looks. */
 const LOOKS = 5;
@@ -108,13 +111,14 @@ export class DemoWatch {
     // Stages start from the last one of the flow on.
     const lag = [...stages]
       .map(([name, { lanes }]) => [name, lanes.reduce((sum, lane) => sum + lane.lag, 0)] as const)
-      .filter(([name]) => name !== LEARN)
+      .filter(([name]) => name !== LEARN && name !== LEARN_MACHINES)
       .reverse();
     picture.flow = { ...picture.flow, ...rates(this.#looks), lag: new Map(lag) };
 
     const offsets = await broker.admin.offsets(FEATURES);
     const events = offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
     picture.learning = { events, eventsNeeded, detail: stages.get(LEARN)?.detail ?? null };
+    picture.machineLearning = stages.get(LEARN_MACHINES)?.detail ?? null;
   }
 
   async #lookAtStore(): Promise<void> {

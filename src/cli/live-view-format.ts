@@ -28,3 +28,8 @@ export function kilobytes(bytes: number): string {
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
+
+/** A band: `2.5-3.1 kHz` */
+export function kilohertz([lowHz, highHz]: readonly [number, number]): string {
+  return `${(lowHz / 1000).toFixed(1)}-${(highHz / 1000).toFixed(1)} kHz`;
+}

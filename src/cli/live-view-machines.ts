@@ -1,5 +1,5 @@
 import type { Alarm, MachineDetector, MachineVerdict } from '../records/types.js';
-import { timeOfDay } from './live-view-format.js';
+import { kilohertz, timeOfDay } from './live-view-format.js';
 import { field, type Span, type Style } from './live-view-text.js';
 import type { MachinePicture } from './machine-picture.js';
 
@@ -71,12 +71,8 @@ function detectorSpan(machine: MachinePicture, detector: MachineDetector): Span 
 function evidence(alarms: readonly Alarm[], { utcOffsetMinutes }: MachineViewContext): Span[] {
   const first = alarms.reduce((a, b) => (b.timeUs < a.timeUs ? b : a));
   const band = first.evidence?.bands[0];
-  const where = band ? `  ${kilohertz(band.lowHz)}-${kilohertz(band.highHz)} kHz` : '';
+  const where = band ? `  ${kilohertz([band.lowHz, band.highHz])}` : '';
   return [where, [`  since ${timeOfDay(first.timeUs, utcOffsetMinutes)}`, 'dim']];
-}
-
-function kilohertz(hz: number): string {
-  return (hz / 1000).toFixed(1);
 }
 
 const VERDICTS: Readonly<Record<MachineVerdict, Style>> = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DemoPicture } from './demo-picture.js';
+import { detectorOf } from './machine-picture.js';
 import { machineAlarm, machineModel, machineScore, model } from './testing/demo-records.js';
 
 const pictureOf = (...records: Parameters<DemoPicture['take']>[0][]) => {
@@ -32,7 +33,7 @@ describe('the picture of a machine', () => {
     expect([...machine.openAlarms.keys()]).toEqual(['b']);
     expect(machine.openAlarm('sudden')).toBeUndefined();
     expect(machine.openAlarm('creeping')?.id).toBe('b');
-    expect([...machine.raised]).toEqual([
+    expect([...machine.raised].map(([id, alarm]) => [id, detectorOf(alarm)])).toEqual([
       ['a', 'sudden'],
       ['b', 'creeping'],
     ]);

@@ -10,8 +10,8 @@ export class MachinePicture {
   model: ModelAnnouncement | null = null;
   segments = 0;
   abnormalSegments = 0;
-  /** Ids of all alarms that were raised, with the detector that did. */
-  readonly raised = new Map<string, string>();
+  /** All alarms that were raised, by their ids, the last one last. */
+  readonly raised = new Map<string, Alarm>();
 
   constructor(sensor: string) {
     this.sensor = sensor;
@@ -33,7 +33,7 @@ export class MachinePicture {
       return;
     }
     this.openAlarms.set(alarm.id, alarm);
-    this.raised.set(alarm.id, detectorOf(alarm));
+    this.raised.set(alarm.id, alarm);
     if (this.raised.size > REMEMBERED_ALARMS) this.raised.delete(this.raised.keys().next().value!);
   }
 
@@ -47,6 +47,7 @@ export class MachinePicture {
 const REMEMBERED_RESIDUALS = 200;
 const REMEMBERED_ALARMS = 1000;
 
-function detectorOf({ evidence }: Alarm): string {
+/** Which detector raised an alarm; empty for an alarm of no machine. */
+export function detectorOf({ evidence }: Alarm): string {
   return evidence?.detector ?? '';
 }

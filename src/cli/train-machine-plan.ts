@@ -14,6 +14,7 @@ import type { TrainMachineFlags } from './train-machine.js';
 /** Segments of a topic to learn from. */
 export interface TopicSource extends MachineTopic {
   readonly maxSegments: number;
+  readonly blockSegments: number;
   /** Who knows what the segments were cut with, for people, and what; null when nobody does. */
   readonly segment: { readonly options: Partial<SegmentOptions>; readonly whose: string } | null;
 }
@@ -76,6 +77,7 @@ export async function planMachineTraining(
     ...{ topic, sensor: flags.sensor ?? null },
     windowHours: flags.windowHours ?? defaults.windowHours,
     maxSegments: flags.maxSegments ?? defaults.maxSegments,
+    blockSegments: defaults.blockSegments,
     segment:
       given.length > 0
         ? { options: segmentOptionsOfFlags(flags), whose: given.map(name => `--${name}`).join(', ') }

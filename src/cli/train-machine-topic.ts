@@ -33,7 +33,7 @@ export async function readTopicSet(
   path: string,
   signal: AbortSignal,
 ): Promise<TopicTrainingSet> {
-  const { topic, maxSegments } = source;
+  const { topic, maxSegments, blockSegments } = source;
   const found = await readMachineWindow(broker, source, signal);
   const { window, seen } = found;
   if (!window.kind) throw nothingFound(source, found);
@@ -43,7 +43,7 @@ export async function readTopicSet(
   const segment = segmentOptionsOfTopic(topic, window.kind, expected?.options ?? null, expected?.whose);
   const set = await collectMachineSet(
     broker,
-    { topic, window, segment, maxSegments, seen, judge: false, reservoir: [] },
+    { topic, window, segment, maxSegments, blockSegments, seen, judge: false, reservoir: [] },
     path,
     signal,
   );

@@ -177,6 +177,7 @@ export class PartitionLearner {
               window,
               segment,
               maxSegments: options.maxSegments,
+              blockSegments: options.blockSegments,
               accepts,
               reservoir,
             },

@@ -56,7 +56,7 @@ export class SharedLearner {
     if (segments === null) return;
     const { options, context, models, turns } = this.#share;
     const { name: stage, broker, metrics, log, now } = context;
-    const { input: topic, windowHours, maxSegments, segment: expected } = options;
+    const { input: topic, windowHours, maxSegments, blockSegments, segment: expected } = options;
     try {
       await turns.run(async () => {
         const found = await readMachineWindow(broker, { topic, sensor: null, windowHours }, signal);
@@ -72,7 +72,7 @@ export class SharedLearner {
           collect: path =>
             collectMachineSet(
               broker,
-              { topic, window, segment, maxSegments, judge: false, reservoir: [], seen },
+              { topic, window, segment, maxSegments, blockSegments, judge: false, reservoir: [], seen },
               path,
               signal,
             ),

@@ -43,6 +43,8 @@ export interface MachineTrainingOptions {
   readonly model: MachineModelOptions;
   readonly windowHours: number;
   readonly maxSegments: number;
+  /** Of neighbours that are learnt from or tell thresholds together. */
+  readonly blockSegments: number;
   /** Segments of earlier trainings that a machine keeps; 0 for none. */
   readonly reservoirSegments: number;
   readonly promote: PromotionRule;
@@ -92,11 +94,11 @@ export async function trainMachine(
 
 function jobOf(task: MachineTask, options: MachineTrainingOptions, { name, dataDir }: StageContext): string {
   const { entity, parent, segment } = task;
-  const { input, model, windowHours, maxSegments } = options;
+  const { input, model, windowHours, maxSegments, blockSegments } = options;
   const key = { stage: name, entity, parent: parent?.version ?? null };
   return jobDirectory(
     join(dataDir, 'checkpoints'),
-    { ...key, input, model, windowHours, maxSegments, segment },
+    { ...key, input, model, windowHours, maxSegments, blockSegments, segment },
     'machine',
   );
 }

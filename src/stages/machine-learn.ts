@@ -118,6 +118,8 @@ function describeWaiting(learners: readonly PartitionLearner[], needed: number):
     .sort((a, b) => b.segments - a.segments || (a.sensor < b.sensor ? -1 : 1));
   const [first] = waiting;
   if (!first) return null;
-  const others = waiting.length === 1 ? '' : `, and ${waiting.length - 1} more machines have none yet`;
+  const more = waiting.length - 1;
+  const others =
+    more === 0 ? '' : `, and ${more} more ${more === 1 ? 'machine has' : 'machines have'} none yet`;
   return `learns ${first.sensor} after ${needed} segments, has ${first.segments}${others}`;
 }

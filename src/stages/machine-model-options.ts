@@ -9,6 +9,8 @@ export interface MachineModelOptions {
   readonly learningRate: number;
   readonly rule: 'quantile' | 'gamma';
   readonly quantile: number;
+  /** Segments of a mean that hears ageing. */
+  readonly creepingSegments: number;
   readonly seed: number;
 }
 

@@ -22,6 +22,8 @@ export interface MachineSetRequest {
   /** What the window's segments were cut with. */
   readonly segment: SegmentOptions;
   readonly maxSegments: number;
+  /** Of neighbours that are learnt from or tell thresholds together. */
+  readonly blockSegments: number;
   /** Which segments may be used. Default: all. */
   readonly accepts?: (segment: TopicSegment) => boolean;
   /** Whether a part is wanted that the model is judged by. */
@@ -47,7 +49,7 @@ export async function collectMachineSet(
   path: string,
   signal: AbortSignal,
 ): Promise<MachineTrainingSet> {
-  const { topic, window, segment, maxSegments, judge, reservoir, seen } = request;
+  const { topic, window, segment, maxSegments, blockSegments, judge, reservoir, seen } = request;
   const kind = window.kind;
   if (!kind)
     throw new PlantsenseError('TRAINING_DATA_INSUFFICIENT', `${topic} holds no segment to train on.`);
@@ -57,6 +59,7 @@ export async function collectMachineSet(
   const chosen = chooseSegments(window.segments().filter(accepts), {
     ...{ length, stride: (segment.nFft - segment.overlap) * segment.step, judge },
     maxTraining: maxSegments,
+    blockSegments,
   });
   const collector = new MachineSetCollector(path, kind, times);
   const fetcher = new SegmentFetcher(broker, topic);

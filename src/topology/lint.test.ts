@@ -44,6 +44,20 @@ const WITH_MACHINES: readonly Change[] = [
   ['topics/machine.scores', { partitions: 4 }],
   ['stages/machines', MACHINES],
 ];
+const LEARNT: readonly Change[] = [
+  ...WITH_MACHINES,
+  ['stages/machines/models', 'machine.models'],
+  ['topics/machine.models', { cleanup: 'compact' }],
+  ['stages/machines/outputs', { ...MACHINES.outputs, features: 'features.machine' }],
+  ['topics/features.machine', { partitions: 4, max_message_bytes: 1_048_576 }],
+  [
+    'stages/learn-machines',
+    {
+      ...{ type: 'machine_learn', input: 'features.machine', scores: 'machine.scores' },
+      outputs: { models: 'machine.models' },
+    },
+  ],
+];
 const KAFKA = { type: 'kafka', brokers: ['h:9092'] };
 const SASL = { mechanism: 'plain', username: 'u', password: `\${PW:-x}` };
 
@@ -229,6 +243,20 @@ const CASES: Readonly<
       ['stages/learn/first_after_events', 200],
     ],
   },
+  'block-range': {
+    bad: [...LEARNT, ['stages/learn-machines/block_segments', 19]],
+    at: 'stages.learn-machines.block_segments',
+    good: [...LEARNT, ['stages/learn-machines/block_segments', 20]],
+  },
+  'creeping-mismatch': {
+    bad: [...LEARNT, ['stages/machines/creeping', { segments: 8 }]],
+    at: 'stages.learn-machines.model.creeping_segments',
+    good: [
+      ...LEARNT,
+      ['stages/machines/creeping', { segments: 8 }],
+      ['stages/learn-machines/model', { creeping_segments: 8 }],
+    ],
+  },
   'secret-in-file': {
     bad: [['store', { type: 'clickhouse', url: 'https://h', password: 'x' }]],
     at: 'store.password',
@@ -403,6 +431,16 @@ describe('the stage of machines', () => {
     const rule = 'features-too-large stages.machines.outputs.features';
     expect(found(changed(...publishing(135_167)))).toContain(rule);
     expect(found(changed(...publishing(135_168)))).not.toContain(rule);
+  });
+
+  it('is learnt from two blocks at least', () => {
+    const rule = 'block-range stages.learn-machines.block_segments';
+    const firstOf = (segments: number): Change[] => [
+      ...LEARNT,
+      ['stages/learn-machines/first_after_segments', segments],
+    ];
+    expect(found(changed(...firstOf(80)))).toContain(rule);
+    expect(found(changed(...firstOf(81)))).not.toContain(rule);
   });
 
   it('needs the log for as long as an alarm must hold', () => {

@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { CREEPING_DEFAULTS } from '../anomaly/detector-options.js';
+import { BLOCK_SEGMENTS } from '../lifecycle/machine-model/choose-segments.js';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
+import { RESIDUAL_WIDTH_NAMES } from '../nn/residual/architecture.js';
 import { integer, number, options, topicName } from './options.js';
 
 /** What a stage that learns machines trains. */
 const machineModel = options({
   width: z
-    .enum(['small', 'paper'])
+    .enum(RESIDUAL_WIDTH_NAMES)
     .default('small')
     .describe(
-      "Of the network: `small` for CPUs, `paper` for the residual-error paper's Table A1. A model that follows another one has its width.",
+      "Of the network: `tiny` for many machines on a CPU, `small` for a few, `paper` for the residual-error paper's Table A1. A model that follows another one has its width.",
     ),
   steps: integer(...TRAINING_RANGES.steps)
     .default(2000)
@@ -26,6 +29,11 @@ const machineModel = options({
   quantile: number(...TRAINING_RANGES.normalQuantile)
     .default(0.99)
     .describe('Share of normal means that a threshold calls normal.'),
+  creeping_segments: integer(2, 1000)
+    .default(CREEPING_DEFAULTS.n)
+    .describe(
+      'Segments of a mean that hears ageing. Less sound is needed to learn a threshold for fewer, and they hear less.',
+    ),
   seed: integer(...TRAINING_RANGES.seed)
     .default(1)
     .describe('Of the random numbers: the same seed and segments give the same model.'),
@@ -68,6 +76,11 @@ export const machineLearn = options({
   max_segments: integer(2, 1_000_000)
     .default(2000)
     .describe('Segments that a network learns at most; of more a sample. A fifth more tell thresholds.'),
+  block_segments: integer(2, 100_000)
+    .default(BLOCK_SEGMENTS)
+    .describe(
+      'So many neighbouring segments go together, to learn from or to tell thresholds: several times `creeping_segments`. The first model needs two such blocks.',
+    ),
   again_after_hours: orOff(number(0.01, 100_000))
     .prefault('off')
     .describe(

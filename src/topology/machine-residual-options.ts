@@ -20,13 +20,22 @@ const DETECTOR = {
 };
 
 function detector({ raiseRatio, holdSegments, holdSecs, ...rest }: Omit<DetectorOptions, 'alpha'>) {
-  return options(
-    withDefaults(DETECTOR, {
-      ...{ raise_ratio: raiseRatio, hold_segments: holdSegments, hold_secs: holdSecs },
-      ...{ release_ratio: rest.releaseRatio, release_secs: rest.releaseSecs, stale_secs: rest.staleSecs },
-    }),
-  ).prefault({});
+  return withDefaults(DETECTOR, {
+    ...{ raise_ratio: raiseRatio, hold_segments: holdSegments, hold_secs: holdSecs },
+    ...{ release_ratio: rest.releaseRatio, release_secs: rest.releaseSecs, stale_secs: rest.staleSecs },
+  });
 }
+
+const sudden = options(detector(SUDDEN_DEFAULTS)).prefault({});
+
+const creeping = options({
+  segments: integer(2, 1000)
+    .default(CREEPING_DEFAULTS.n)
+    .describe(
+      'Segments of a mean. Models must have a threshold for as many (`model.creeping_segments` of the stage that learns them), else no mean is ever abnormal.',
+    ),
+  ...detector(CREEPING_DEFAULTS),
+}).prefault({});
 
 export const machineResidual = options({
   type: z
@@ -59,8 +68,10 @@ export const machineResidual = options({
   })
     .prefault({})
     .describe('How sound is cut into segments.'),
-  sudden: detector(SUDDEN_DEFAULTS).describe('When single segments raise an alarm.'),
-  creeping: detector(CREEPING_DEFAULTS).describe('When means of 20 segments raise an alarm.'),
+  sudden: sudden.describe('When single segments raise an alarm.'),
+  creeping: creeping.describe(
+    'When means of many segments raise an alarm: ageing, which no single one shows.',
+  ),
   when_no_model: z
     .enum(['wait', 'unscored'])
     .default('unscored')
@@ -82,7 +93,7 @@ export const machineResidual = options({
 /** The options of a stage as it takes them. */
 export function machineResidualOf({
   sudden,
-  creeping,
+  creeping: { segments: n, ...creeping },
   segment,
   ...rest
 }: z.output<typeof machineResidual>): MachineResidualOptions {
@@ -91,7 +102,7 @@ export function machineResidualOf({
     segment: segmentOf(segment),
     detectors: [
       { ...SUDDEN_DEFAULTS, ...sudden },
-      { ...CREEPING_DEFAULTS, ...creeping },
+      { ...CREEPING_DEFAULTS, n, ...creeping },
     ],
   };
 }

@@ -5,15 +5,15 @@ import type { Topology } from './topology.js';
 
 /** How a topology learns machines: topics, model, window. */
 export interface MachineTraining
-  extends Pick<MachineLearnOptions, 'input' | 'model' | 'windowHours' | 'maxSegments'> {
+  extends Pick<MachineLearnOptions, 'input' | 'model' | 'windowHours' | 'maxSegments' | 'blockSegments'> {
   readonly modelsTopic: string;
 }
 
 /** What the first stage of a topology that learns machines says; the defaults where it has none. */
 export function machineTraining(topology: Topology): MachineTraining {
   const learn = [...topology.stages.values(), DEFAULT_LEARN].find(stage => stage.type === 'machine_learn')!;
-  const { input, outputs, model, windowHours, maxSegments } = learn;
-  return { input, modelsTopic: outputs.models, model, windowHours, maxSegments };
+  const { input, outputs, model, windowHours, maxSegments, blockSegments } = learn;
+  return { input, modelsTopic: outputs.models, model, windowHours, maxSegments, blockSegments };
 }
 
 /** What the segments of a topic are cut with; null when no stage of the topology writes it. */

@@ -42,6 +42,9 @@ const WITHOUT_UNIT = new Set([
   ...[
     'raise_ratio',
     'hold_segments',
+    'segments',
+    'creeping_segments',
+    'block_segments',
     'release_ratio',
     'first_after_segments',
     'shared_after_segments',

@@ -162,6 +162,16 @@ export const RULES = {
     about:
       'A network is to learn from fewer than 200 events: it learns them by heart, and its groups change with each training.',
   },
+  'block-range': {
+    severity: 'error',
+    about:
+      'A block of `machine_learn` must hold several means of `creeping_segments`, and a first model needs two blocks: one to learn from, one to tell thresholds.',
+  },
+  'creeping-mismatch': {
+    severity: 'error',
+    about:
+      'A `machine_residual` stage takes means of another number of segments than its models have a threshold for: it would never hear ageing.',
+  },
 
   // Secrets
   'secret-in-file': {

@@ -39,6 +39,11 @@ describe('segments that are chosen', () => {
       ),
     ).size;
 
+  it('lie in blocks that may be shorter, where there is little sound', () => {
+    const { training, validation } = chooseSegments(stream(96), { ...OPTIONS, blockSegments: 48 });
+    for (const part of [training, validation]) expect(all(part).length).toBeGreaterThanOrEqual(47);
+  });
+
   it('share no sound with those of another part, are each in one, and no part is empty', () => {
     fc.assert(
       fc.property(cases, ({ maxTraining, judge, ...rest }) => {

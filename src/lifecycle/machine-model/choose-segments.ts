@@ -21,20 +21,22 @@ export interface ChooseOptions {
   readonly maxTraining: number;
   /** Whether a part is wanted that a model is judged by. */
   readonly judge: boolean;
+  /** Segments of a block: neighbours that go into one part. Default `BLOCK_SEGMENTS`. */
+  readonly blockSegments?: number;
 }
 
 type Part = keyof ChosenSegments;
 
-/** Segments of a block: four means of 20, 55 s of the default segments. */
-const BLOCK_SEGMENTS = 80;
+/** Segments of a block unless told otherwise: four means of 20, 55 s of the default segments. */
+export const BLOCK_SEGMENTS = 80;
 /** Of the segments, for each part that is not learnt from. */
 const HELD_OUT_SHARE = 0.2;
 /** Enough for 50 independent means of 20, with what is left over at the ends of blocks. */
 const MOST_HELD_OUT = 1250;
 
 /**
- * Parts the sound of machines. Neighbouring segments share sound and resemble each other, so a stream is cut in blocks of 80
- * segments, each of which is in one part as a whole, by a hash of where it lies. Segments that share sound with those of
+ * Parts the sound of machines. Neighbouring segments share sound and resemble each other, so a stream is cut in blocks of
+ * them, each of which is in one part as a whole, by a hash of where it lies. Segments that share sound with those of
  * another part are left out. What is held out stays together, for means of 20; what is learnt from is a sample of segments,
  * each as likely as any other: those of lowest rank.
  *
@@ -44,13 +46,13 @@ const MOST_HELD_OUT = 1250;
  * @throws PlantsenseError TRAINING_DATA_INSUFFICIENT
  */
 export function chooseSegments(segments: readonly TopicSegment[], options: ChooseOptions): ChosenSegments {
-  const { stride, maxTraining, judge } = options;
-  const blocks = blocksOf(segments, BLOCK_SEGMENTS * stride);
+  const { stride, maxTraining, judge, blockSegments = BLOCK_SEGMENTS } = options;
+  const blocks = blocksOf(segments, blockSegments * stride);
   const heldOut: readonly Part[] = judge ? ['judged', 'validation'] : ['validation'];
   if (blocks.length <= heldOut.length)
     throw new PlantsenseError(
       'TRAINING_DATA_INSUFFICIENT',
-      `${segments.length} segments lie in ${blocks.length} ${blocks.length === 1 ? 'block' : 'blocks'} of ${BLOCK_SEGMENTS}, and ${heldOut.length + 1} are needed at ` +
+      `${segments.length} segments lie in ${blocks.length} ${blocks.length === 1 ? 'block' : 'blocks'} of ${blockSegments}, and ${heldOut.length + 1} are needed at ` +
         'least: what thresholds are told by is not what the network learns from.',
     );
   const wanted = heldOutSegments(segments.length, maxTraining, heldOut.length);

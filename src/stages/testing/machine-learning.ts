@@ -11,10 +11,16 @@ export const LEARN: MachineLearnOptions = {
   ...{ input: FEATURES, scores: SCORES, outputs: { models: 'models' } },
   model: {
     ...{ width: 'small', steps: 60, batchSize: 16, learningRate: 0.003 },
-    ...{ rule: 'quantile', quantile: 0.99, seed: 1 },
+    ...{ rule: 'quantile', quantile: 0.99, creepingSegments: 20, seed: 1 },
   },
   segment: TINY_SEGMENTER.options,
-  ...{ firstAfterSegments: 250, sharedAfterSegments: null, windowHours: 24, maxSegments: 2000 },
+  ...{
+    firstAfterSegments: 250,
+    sharedAfterSegments: null,
+    windowHours: 24,
+    maxSegments: 2000,
+    blockSegments: 80,
+  },
   ...{
     againAfterHours: null,
     reservoirSegments: 50,
