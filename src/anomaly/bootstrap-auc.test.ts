@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { quantile } from '../quantile.js';
 import { Random } from '../random.js';
 import { aucScore, partialAucScore } from './auc-score.js';
-import { bootstrapAuc } from './bootstrap-auc.js';
+import { aucDifference, bootstrapAuc } from './bootstrap-auc.js';
 import { disjointMeans } from './disjoint-means.js';
 import { joined } from './joined.js';
 
@@ -126,5 +126,37 @@ describe('the bootstrap of AUC', () => {
     expect(() => bootstrapAuc(normal, abnormal, 1, { resamples: 0 })).toThrow(/resamples/);
     expect(() => bootstrapAuc(normal, abnormal, 1, { confidence: 1 })).toThrow(/confidence/);
     expect(() => bootstrapAuc(normal, abnormal, 1, { maxFpr: 0 })).toThrow(/maxFpr/);
+  });
+});
+
+describe('the difference of two methods', () => {
+  const random = new Random(5);
+  const one = { normal: recordings(8, 20, 0, 1, random), abnormal: recordings(6, 15, 1, 1, random) };
+  const noisier = ({ normal, abnormal }: typeof one, deviation: number) => {
+    const add = (all: readonly Float64Array[]) =>
+      all.map(scores => scores.map(score => score + deviation * random.normal()));
+    return { normal: add(normal), abnormal: add(abnormal) };
+  };
+
+  it('is that of their AUCs, and none of a method to itself', () => {
+    const other = noisier(one, 1);
+    const auc = ({ normal, abnormal }: typeof one) => bootstrapAuc(normal, abnormal, 1).auc;
+    expect(aucDifference(one, other, 1).difference).toBeCloseTo(auc(one) - auc(other), 12);
+    expect(aucDifference(one, one, 5)).toEqual({ difference: 0, interval: { low: 0, high: 0 } });
+  });
+
+  it('has a narrow interval where recordings differ from each other more than the methods do', () => {
+    const { interval } = aucDifference(one, noisier(one, 0.1), 1);
+    const { aucInterval } = bootstrapAuc(one.normal, one.abnormal, 1);
+    const width = ({ low, high }: { low: number; high: number }) => high - low;
+    expect(width(interval!)).toBeLessThan(width(aucInterval!) / 5);
+    expect(aucDifference(one, noisier(one, 3), 1).interval!.low).toBeGreaterThan(0);
+  });
+
+  it('is refused of other recordings', () => {
+    const other = { ...one, normal: one.normal.slice(1) };
+    expect(() => aucDifference(one, other, 1)).toThrow(
+      expect.objectContaining({ code: 'PARAMETER_INVALID' }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { PlantsenseError } from '../errors.js';
 import { quantile } from '../quantile.js';
 import { Random } from '../random.js';
 import { areaUnderRoc, checkMaxFpr, standardizedArea } from './auc-score.js';
@@ -65,7 +66,77 @@ export function bootstrapAuc(
   n: number,
   options: Partial<BootstrapOptions> = {},
 ): AucEstimate {
-  const { seed, resamples, confidence, maxFpr, windows: wanted } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const sample = sampleOf(normal, abnormal, n, options);
+  const { normals, abnormals, windows } = sample;
+  const estimate = {
+    ...sample.areasOf(everyOne(normals), everyOne(abnormals))!,
+    recordings: { normal: normals.length, abnormal: abnormals.length },
+    independentWindows: {
+      normal: count(recordingMeans(normals, n, windows)),
+      abnormal: count(recordingMeans(abnormals, n, windows)),
+    },
+  };
+  const resampled = resample([sample], options);
+  return {
+    ...estimate,
+    aucInterval: resampled && percentiles(resampled, ([areas]) => areas!.auc, options),
+    partialAucInterval: resampled && percentiles(resampled, ([areas]) => areas!.partialAuc, options),
+  };
+}
+
+/** The residuals of one method: normal recordings, and those of a category. */
+export interface Contest {
+  readonly normal: Recordings;
+  readonly abnormal: Recordings;
+}
+
+/**
+ * How much larger the AUC of one method's residuals is than that of another's, of the same recordings, with an interval of
+ * the same bootstrap: each resample draws the same recordings for both, so that what makes recordings differ is in both.
+ *
+ * @param n segments in a mean
+ * @throws PlantsenseError PARAMETER_INVALID when they are not of the same recordings; as {@link bootstrapAuc}
+ */
+export function aucDifference(
+  one: Contest,
+  other: Contest,
+  n: number,
+  options: Partial<BootstrapOptions> = {},
+): { readonly difference: number; readonly interval: Interval | null } {
+  const lengths = ({ normal, abnormal }: Contest) =>
+    JSON.stringify([normal, abnormal].map(recordings => recordings.map(({ length }) => length)));
+  if (lengths(one) !== lengths(other))
+    throw new PlantsenseError(
+      'PARAMETER_INVALID',
+      'Two methods can be compared on the same recordings only.',
+    );
+  const samples = [one, other].map(({ normal, abnormal }) => sampleOf(normal, abnormal, n, options));
+  const [first, second] = samples.map(
+    ({ areasOf, normals, abnormals }) => areasOf(everyOne(normals), everyOne(abnormals))!.auc,
+  );
+  const resampled = resample(samples, options);
+  const difference = ([a, b]: readonly Areas[]) => a!.auc - b!.auc;
+  return {
+    difference: first! - second!,
+    interval: resampled && percentiles(resampled, difference, options),
+  };
+}
+
+/** Recordings that are long enough, and the areas of those that are drawn of them. */
+interface Sample {
+  readonly normals: Recordings;
+  readonly abnormals: Recordings;
+  readonly windows: Windows;
+  readonly areasOf: AreasOf;
+}
+
+function sampleOf(
+  normal: Recordings,
+  abnormal: Recordings,
+  n: number,
+  options: Partial<BootstrapOptions>,
+): Sample {
+  const { resamples, confidence, maxFpr, windows: wanted } = { ...BOOTSTRAP_DEFAULTS, ...options };
   // A window of one segment is within its recording anyhow, and ranks need to be told only once then.
   const windows = n === 1 ? 'within' : wanted;
   checkInteger('n', n, 1);
@@ -73,40 +144,30 @@ export function bootstrapAuc(
   checkShare('The confidence', confidence);
   checkMaxFpr(maxFpr);
   const least = windows === 'across' ? 1 : n;
-  const [normals, abnormals] = [normal, abnormal].map(all => all.filter(({ length }) => length >= least));
-  const areasOf = (windows === 'across' ? acrossRecordings : withinRecordings)(
-    normals!,
-    abnormals!,
-    n,
-    maxFpr,
-  );
-  const all = areasOf(everyOne(normals!), everyOne(abnormals!))!;
-  const estimate = {
-    ...all,
-    recordings: { normal: normals!.length, abnormal: abnormals!.length },
-    independentWindows: {
-      normal: count(recordingMeans(normals!, n, windows)),
-      abnormal: count(recordingMeans(abnormals!, n, windows)),
-    },
-  };
-  if (normals!.length < 2 || abnormals!.length < 2)
-    return { ...estimate, aucInterval: null, partialAucInterval: null };
+  const normals = normal.filter(({ length }) => length >= least);
+  const abnormals = abnormal.filter(({ length }) => length >= least);
+  const areas = windows === 'across' ? acrossRecordings : withinRecordings;
+  return { normals, abnormals, windows, areasOf: areas(normals, abnormals, n, maxFpr) };
+}
 
-  const aucs = new Float64Array(resamples);
-  const partialAucs = new Float64Array(resamples);
+/** Areas of each sample, of the same drawn recordings, for each resample; null with one recording of a class. */
+function resample(
+  samples: readonly Sample[],
+  options: Partial<BootstrapOptions>,
+): readonly (readonly Areas[])[] | null {
+  const { seed, resamples } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const { normals, abnormals } = samples[0]!;
+  if (normals.length < 2 || abnormals.length < 2) return null;
   const random = new Random(seed);
-  for (let i = 0; i < resamples; ) {
-    const areas = areasOf(draw(normals!.length, random), draw(abnormals!.length, random));
+  const resampled: Areas[][] = [];
+  while (resampled.length < resamples) {
+    const drawnNormals = draw(normals.length, random);
+    const drawnAbnormals = draw(abnormals.length, random);
+    const areas = samples.flatMap(({ areasOf }) => areasOf(drawnNormals, drawnAbnormals) ?? []);
     // Of recordings of very different lengths, those drawn may be too short for one window: draw again.
-    if (areas === null) continue;
-    aucs[i] = areas.auc;
-    partialAucs[i++] = areas.partialAuc;
+    if (areas.length === samples.length) resampled.push(areas);
   }
-  return {
-    ...estimate,
-    aucInterval: percentiles(aucs, confidence),
-    partialAucInterval: percentiles(partialAucs, confidence),
-  };
+  return resampled;
 }
 
 type Areas = Pick<AucEstimate, 'auc' | 'partialAuc'>;
@@ -159,7 +220,13 @@ function draw(length: number, random: Random): Int32Array {
   return Int32Array.from({ length }, () => random.int(length));
 }
 
-function percentiles(values: Float64Array, confidence: number): Interval {
+function percentiles(
+  resampled: readonly (readonly Areas[])[],
+  valueOf: (areas: readonly Areas[]) => number,
+  options: Partial<BootstrapOptions>,
+): Interval {
+  const { confidence } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const values = Float64Array.from(resampled, valueOf);
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }

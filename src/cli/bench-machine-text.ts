@@ -1,6 +1,6 @@
 import type { Interval } from '../anomaly/bootstrap-auc.js';
 import type { JudgedMeans } from '../lifecycle/machine-benchmark/judge-residuals.js';
-import type { JudgedMethod } from '../lifecycle/machine-benchmark/run-machine-benchmark.js';
+import type { AucDifference, JudgedMethod } from '../lifecycle/machine-benchmark/run-machine-benchmark.js';
 import { formatTable } from './table.js';
 
 export interface MachineBenchmarkAbout {
@@ -22,6 +22,7 @@ export interface MachineBenchmarkAbout {
 /** The tables that a person reads, a part for each category. */
 export function machineBenchmarkText(
   methods: readonly JudgedMethod[],
+  differences: readonly AucDifference[],
   { normal, recordings, windows, width, steps, equation3, loss, heldOutLoss }: MachineBenchmarkAbout,
 ): string {
   const { training, validation, test, abnormal } = recordings;
@@ -31,7 +32,14 @@ export function machineBenchmarkText(
       (abnormal > 0 ? `${abnormal} abnormal recordings for thresholds; they are not judged\n` : '') +
       `A segment lasts ${equation3} (equation 3)\n` +
       `${width ?? 'own'} network, ${steps} steps, loss ${loss.toPrecision(4)}, ${heldOutLoss?.toPrecision(4) ?? '-'} on validation\n`,
-    ...names.map((name, i) => categoryText(name, methods, i)),
+    ...names.map(
+      (name, i) =>
+        categoryText(name, methods, i) +
+        differenceText(
+          differences.filter(({ category }) => category === name),
+          methods[1]!.method,
+        ),
+    ),
     `Means of n are taken ${windows} recordings and share no segment. In brackets: 95 % of the bootstrap, which draws whole\n` +
       'recordings. Windows: independent means of n, normal and abnormal; of few windows an interval is too narrow.\n' +
       'Accuracy is balanced: the mean of sensitivity and specificity at the threshold; * is a provisional threshold.\n',
@@ -65,6 +73,16 @@ function categoryText(name: string, methods: readonly JudgedMethod[], place: num
     formatTable(headers, rows) +
     formatTable(['accuracy over n', ...ns], over)
   );
+}
+
+function differenceText(differences: readonly AucDifference[], baseline: string): string {
+  const parts = differences.map(
+    ({ n, difference, interval: within }) =>
+      `n = ${n}: ${difference < 0 ? '' : '+'}${difference.toFixed(3)} ${interval(within)}`,
+  );
+  return parts.length === 0
+    ? ''
+    : `AUC of the network less that of ${baseline}, of the same draws: ${parts.join(', ')}\n`;
 }
 
 function cells({

@@ -56,6 +56,9 @@ describe('bench machine', () => {
     expect(ended.stdout.match(/^clack -?\d+ dB: 2 recordings/gm)).toHaveLength(2);
     expect(ended.stdout).toMatch(/^pca-\d+ +1 +\d\.\d{3} +\[\d\.\d{3}, \d\.\d{3}\]/m);
     expect(ended.stdout).toMatch(/^network +20 +- /m);
+    expect(ended.stdout).toMatch(
+      /^AUC of the network less that of pca-\d+, .*: n = 1: [+-]0\.\d{3} \[-?\d\.\d{3}, -?\d\.\d{3}\]/m,
+    );
     expect(readdirSync(out).sort()).toEqual(['model', 'picture.svg', 'table.json', 'table.txt']);
     expect(readFileSync(join(out, 'table.txt'), 'utf8')).toBe(ended.stdout);
     expect(readFileSync(join(out, 'picture.svg'), 'utf8')).toContain('clack -20 dB');

@@ -83,7 +83,7 @@ export async function benchMachine(cli: Cli, flags: BenchMachineFlags) {
 async function writeReport(
   { out, normal, seed, resamples }: BenchMachineFlags,
   set: BenchmarkSet,
-  { methods, windows, fitted }: MachineBenchmark,
+  { methods, differences, windows, fitted }: MachineBenchmark,
 ) {
   const { artefact, model, training } = fitted;
   const { details } = model;
@@ -94,8 +94,8 @@ async function writeReport(
     ...{ model: artefact.card.version, loss: training.loss, heldOutLoss: training.heldOutLoss },
     ...{ seed, resamples, fingerprint: set.fingerprint },
   };
-  const text = machineBenchmarkText(methods, about);
-  const json = { ...about, methods };
+  const text = machineBenchmarkText(methods, differences, about);
+  const json = { ...about, methods, differences };
   const written = {
     'table.txt': text,
     'table.json': `${JSON.stringify(json, null, 2)}\n`,

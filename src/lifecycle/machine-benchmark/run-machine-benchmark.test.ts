@@ -43,7 +43,7 @@ afterAll(async () => {
 describe('a benchmark of a machine', () => {
   it('judges network and principal components on the same recordings', async () => {
     const phases: string[] = [];
-    const { methods, windows, fitted } = await runMachineBenchmark(data, {
+    const { methods, differences, windows, fitted } = await runMachineBenchmark(data, {
       fit: { ...TINY_FIT, steps: 60 },
       ...{ components: 5, resamples: 50 },
       onPhase: phase => void phases.push(phase),
@@ -61,6 +61,9 @@ describe('a benchmark of a machine', () => {
       ]);
       expect(categories[0]!.means[0]!.auc).toBeGreaterThan(0.9);
     }
+    const [network, pca] = methods.map(({ categories }) => categories[0]!.means[0]!.auc!);
+    expect(differences[0]).toMatchObject({ category: 'clack -12 dB', n: 1 });
+    expect(differences[0]!.difference).toBeCloseTo(network! - pca!, 12);
     // Trained with the training part alone.
     expect(fitted.artefact.card.details).toMatchObject({ recordings: { training: 6, validation: 3 } });
     expect(methods[0]!.categories[0]!.means[0]!.threshold).toEqual(fitted.model.details.thresholds[0]);

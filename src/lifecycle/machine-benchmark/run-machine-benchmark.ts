@@ -1,3 +1,4 @@
+import { aucDifference, type Interval } from '../../anomaly/bootstrap-auc.js';
 import type { Recordings } from '../../anomaly/recording-means.js';
 import { type RowSource, selectRows } from '../../nn/training/row-source.js';
 import { type FitMachineOptions, type FittedMachine, fitMachine } from '../machine-model/fit-machine.js';
@@ -6,7 +7,13 @@ import { PcaResidual } from '../machine-model/pca-residual.js';
 import { byRecording } from '../machine-model/residuals-by-recording.js';
 import { rowsOf, type SegmentedRecording, type SegmentSet } from '../machine-model/segment-set.js';
 import type { SplitRecordings } from '../machine-model/split-recordings.js';
-import { JUDGED_N, type JudgedCategory, type JudgeOptions, judgeResiduals } from './judge-residuals.js';
+import {
+  type BenchmarkResiduals,
+  JUDGED_N,
+  type JudgedCategory,
+  type JudgeOptions,
+  judgeResiduals,
+} from './judge-residuals.js';
 
 /** What methods are compared on. */
 export interface MachineBenchmarkData {
@@ -41,8 +48,18 @@ export interface JudgedMethod {
   readonly categories: readonly JudgedCategory[];
 }
 
+/** How much larger the network's AUC is than the baseline's, with the bootstrap's interval. */
+export interface AucDifference {
+  readonly category: string;
+  readonly n: number;
+  readonly difference: number;
+  readonly interval: Interval | null;
+}
+
 export interface MachineBenchmark {
   readonly windows: JudgeOptions['windows'];
+  /** Of each category and n that both can be judged by. */
+  readonly differences: readonly AucDifference[];
   /** The network's first. */
   readonly methods: readonly JudgedMethod[];
   /** To be disposed of after use. */
@@ -78,11 +95,29 @@ export async function runMachineBenchmark(
       { method: 'network', categories: judgeResiduals(networkResiduals, judge) },
       { method: `pca-${pca.components}`, categories: judgeResiduals(pcaResiduals, judge) },
     ];
-    return { windows, methods, fitted };
+    const differences = differencesOf(networkResiduals, pcaResiduals, methods, judge);
+    return { windows, methods, differences, fitted };
   } catch (error) {
     fitted.model.dispose();
     throw error;
   }
+}
+
+function differencesOf(
+  network: BenchmarkResiduals,
+  baseline: BenchmarkResiduals,
+  [judged]: readonly JudgedMethod[],
+  { windows, seed, resamples }: JudgeOptions,
+): AucDifference[] {
+  return judged!.categories.flatMap(({ name: category, means }) => {
+    const [one, other] = [network, baseline].map(({ test, categories }) => ({
+      normal: test,
+      abnormal: categories.get(category)!,
+    }));
+    return means
+      .filter(({ auc }) => auc !== null)
+      .map(({ n }) => ({ category, n, ...aucDifference(one!, other!, n, { windows, seed, resamples }) }));
+  });
 }
 
 async function residualsOf(
