@@ -4,7 +4,7 @@ import { residualHistogram } from '../anomaly/residual-histogram.js';
 import type { FittedMachine } from '../lifecycle/machine-model/fit-machine.js';
 import type { ModelAnnouncement } from '../records/types.js';
 import { residualHistogramText } from './residual-histogram-text.js';
-import { formatTable } from './table.js';
+import { thresholdText } from './threshold-text.js';
 
 /** Of a histogram. */
 const BINS = 20;
@@ -33,8 +33,7 @@ export function machineReport(fitted: FittedMachine, outcome: MachineOutcome) {
     `${version}: ${kind}, ${width ?? 'its own width'}, ${data.rows} segments of ${recordings.training} + ${recordings.validation} ${parts}${abnormal}\n`,
     `A segment lasts ${equation3} (equation 3)\n`,
     `Loss ${training.loss.toPrecision(4)} after ${training.steps} steps, ${indices.heldOutLoss?.toPrecision(4) ?? '-'} on validation\n`,
-    thresholdTable(thresholds),
-    thresholdNote(details),
+    thresholdText(details),
     parent === null ? '' : `Goes on from ${parent}.\n`,
     ...histograms.map(
       ({ n, alpha, ...histogram }) =>
@@ -54,26 +53,6 @@ export function machineReport(fitted: FittedMachine, outcome: MachineOutcome) {
     ...(out === null ? { announcement: announced?.announcement ?? null } : { out }),
   };
   return { text, json };
-}
-
-type Details = FittedMachine['model']['details'];
-
-/** What each threshold buys, as far as the recordings tell it. */
-function thresholdTable(thresholds: Details['thresholds']): string {
-  const rows = thresholds.map(
-    ({ n, alpha, type, provisional, independentMeans, specificity, sensitivity }) => [
-      ...[`${n}`, alpha.toPrecision(4), `${type}${provisional ? ', provisional' : ''}`],
-      ...[`${independentMeans}`, specificity.toFixed(3), sensitivity?.toFixed(3) ?? '-'],
-    ],
-  );
-  return formatTable(['n', 'threshold', 'told by', 'means', 'specificity', 'sensitivity'], rows);
-}
-
-function thresholdNote({ thresholds, rule }: Details): string {
-  const creeping = thresholds.find(({ n }) => n > 1);
-  if (!creeping) return 'Validation is too short for means of 20: there is no threshold for ageing.\n';
-  if (rule.type !== 'sensitivity' || creeping.type === 'sensitivity') return '';
-  return `The abnormal recordings are too short for means of ${creeping.n}: their threshold is told by normal ones.\n`;
 }
 
 /** Of the means that thresholds are told by. */

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Segmenter } from '../audio/segments.js';
 import type { Broker } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
-import { announceModel } from '../lifecycle/announce-model.js';
+import { announceModel, isFirstModel } from '../lifecycle/announce-model.js';
 import type { Artefact } from '../lifecycle/artefact.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
-import { announcementsOf, nextMachineSequence } from '../lifecycle/machine-model/announce-machine.js';
+import { nextMachineSequence } from '../lifecycle/machine-model/announce-machine.js';
 import {
   type FitMachineOptions,
   type FittedMachine,
@@ -23,9 +23,9 @@ import { loadModel, saveModel } from '../lifecycle/model-store.js';
 import { ModelTimeline } from '../lifecycle/model-timeline.js';
 import { openBackend } from '../nn/backend/open-backend.js';
 import type { ModelAnnouncement } from '../records/types.js';
-import { publishAnnouncement, readAnnouncements } from '../stages/announcements.js';
+import { readAnnouncements } from '../stages/announcements.js';
 import { collectRecordings } from '../stages/machine-recordings.js';
-import { ensureTopic } from '../topology/ensure-topic.js';
+import { announceOn } from '../topology/announce-on.js';
 import type { Cli } from './cli.js';
 import { readConnection, withBroker, withExistingBroker } from './connection.js';
 import { identityOf, jobRoot, withMachineJob } from './machine-job.js';
@@ -83,16 +83,14 @@ async function trainAndAnnounce(cli: Cli, plan: TrainMachinePlan, flags: TrainMa
     const sequence = nextMachineSequence(announcements, entity);
     const keep: Keep = async ({ artefact }, newestUs) => {
       await saveModel(store, artefact);
-      const isFirst =
-        announcementsOf(announcements, entity).length + announcementsOf(announcements, '').length === 0;
+      const isFirst = isFirstModel(announcements, 'machine', entity);
       const announcement = announceModel(announcements, artefact, 0, {
         ...{ entity, state: 'promoted' },
         activeFromUs: flags.activeFrom ?? newestUs ?? (isFirst ? 0 : Date.now() * 1000),
         reason: `Trained on ${artefact.card.data.rows} segments.`,
       });
       if (!announce) return outcomeOf(plan, null, null);
-      await ensureTopic(broker, topology, modelsTopic, 'compact');
-      await publishAnnouncement(await broker.producer(), modelsTopic, announcement);
+      await announceOn(broker, topology, modelsTopic, announcement);
       return outcomeOf(plan, { announcement, modelsTopic }, null);
     };
     return withParent(cli, from, parent =>

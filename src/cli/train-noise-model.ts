@@ -11,12 +11,12 @@ import { isDeepKind } from '../lifecycle/noise-kind.js';
 import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
 import { needsTensors, trainNoise } from '../lifecycle/train-noise.js';
 import { jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
-import { publishAnnouncement, readAnnouncements } from '../stages/announcements.js';
+import { readAnnouncements } from '../stages/announcements.js';
 import { findRecordings, isRecordingName } from '../stages/find-recordings.js';
 import { fitOptionsOf, type NoiseModelOptions } from '../stages/noise-model-options.js';
 import { trainingSetOfFiles } from '../stages/training-files.js';
 import { type FeatureTopic, readTrainingWindow } from '../stages/training-window.js';
-import { ensureTopic } from '../topology/ensure-topic.js';
+import { announceOn } from '../topology/announce-on.js';
 import { logMelOf, modelOfType, type NoiseTraining, noiseTraining } from '../topology/noise-training.js';
 import type { Topology } from '../topology/topology.js';
 import type { Cli } from './cli.js';
@@ -125,10 +125,7 @@ async function trainAndAnnounce(
       const store = new DirectoryModelStore(join(topology.dataDir, 'models'));
       const trained = await trainNoise(set, store, { announcements, activeFromUs, fit });
       trained.model.dispose();
-      if (announce) {
-        await ensureTopic(broker, topology, modelsTopic, 'compact');
-        await publishAnnouncement(await broker.producer(), modelsTopic, trained.announcement);
-      }
+      if (announce) await announceOn(broker, topology, modelsTopic, trained.announcement);
       const { artefact, announcement } = trained;
       return { artefact, announced: announce ? { announcement, modelsTopic } : null, out: null };
     });

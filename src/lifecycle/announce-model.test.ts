@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codec } from '../records/codec.js';
 import { EXAMPLES } from '../records/testing/examples.js';
 import type { ModelAnnouncement, ModelState } from '../records/types.js';
-import { announceModel, announcementKey, rollBack } from './announce-model.js';
+import { announceModel, announcementKey, isFirstModel, rollBack } from './announce-model.js';
 import { sealArtefact } from './artefact.js';
 import { ModelTimeline } from './model-timeline.js';
 
@@ -73,6 +73,40 @@ describe('rollBack', () => {
     const at = (activeFromUs: number) => () => rollBack(history, 'noise', { activeFromUs, reason: '' });
     expect(at(50)).toThrow(expect.objectContaining(code));
     expect(at(150)).toThrow(expect.objectContaining(code));
+  });
+});
+
+describe("a machine's roll-back", () => {
+  const machine = (entity: string, sequence: number, version: string) => ({
+    ...announce(sequence, version, 100),
+    ...{ method: 'machine', entity },
+  });
+  const own = machine('press-7', 1, 'own');
+  const roll = (before: ModelAnnouncement[], entity: string) => () =>
+    rollBack(before, 'machine', { activeFromUs: 300, reason: '', entity });
+
+  it('goes from the only model of its own to the one for all', () => {
+    expect(roll([own, machine('', 1, 'shared')], 'press-7')()).toMatchObject({
+      ...{ entity: 'press-7', version: 'own', sequence: 2, state: 'retired' },
+    });
+  });
+
+  it('is refused where there is none for all, and where it has none of its own', () => {
+    expect(roll([own], 'press-7')).toThrow(/Before own no machine model was active/);
+    expect(roll([machine('', 1, 'shared')], 'press-7')).toThrow(
+      /press-7 has no active machine model of its own/,
+    );
+  });
+});
+
+describe('isFirstModel', () => {
+  it('is so until there was one for the machine, or for all', () => {
+    const of = (entity: string) => ({ ...announce(1, 'v1', 0), method: 'machine', entity });
+    expect(isFirstModel([of('press-7')], 'machine', 'press-8')).toBe(true);
+    expect(isFirstModel([of('press-7')], 'machine', '')).toBe(true);
+    expect(isFirstModel([of('press-7')], 'machine', 'press-7')).toBe(false);
+    expect(isFirstModel([of('')], 'machine', 'press-7')).toBe(false);
+    expect(isFirstModel([of('')], 'noise', '')).toBe(true);
   });
 });
 

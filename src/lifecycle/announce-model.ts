@@ -1,6 +1,7 @@
 import { PlantsenseError } from '../errors.js';
 import type { ModelAnnouncement, ModelState } from '../records/types.js';
 import type { Artefact } from './artefact.js';
+import { EntityModels } from './entity-models.js';
 import { modelUri } from './model-store.js';
 import { ModelTimeline } from './model-timeline.js';
 
@@ -51,9 +52,16 @@ export function announceModel(
   };
 }
 
+/** Whether nothing was announced yet that could score an entity: its first model may be used for all there was. */
+export function isFirstModel(before: Iterable<ModelAnnouncement>, method: string, entity: string): boolean {
+  for (const each of before)
+    if (each.method === method && (each.entity === entity || each.entity === '')) return false;
+  return true;
+}
+
 /**
  * The announcement that rolls back: it retires the version that is active at an event time, so that the one before it
- * is active again.
+ * is active again. Before the first of an entity's own that is the one for all.
  * @throws PlantsenseError MODEL_NOT_FOUND when there is none to retire, or none before it
  */
 export function rollBack(
@@ -64,7 +72,12 @@ export function rollBack(
   const known = [...before];
   const active = new ModelTimeline(known, method, entity).activeAt(activeFromUs);
   if (!active)
-    throw new PlantsenseError('MODEL_NOT_FOUND', `No ${method} model is active that could be rolled back.`);
+    throw new PlantsenseError(
+      'MODEL_NOT_FOUND',
+      entity === ''
+        ? `No ${method} model is active that could be rolled back.`
+        : `${entity} has no active ${method} model of its own that could be rolled back.`,
+    );
   const retired: ModelAnnouncement = {
     ...active,
     sequence: nextAnnouncement(known, method, entity),
@@ -72,7 +85,7 @@ export function rollBack(
     activeFromUs,
     reason,
   };
-  if (!new ModelTimeline([...known, retired], method, entity).activeAt(activeFromUs))
+  if (!new EntityModels([...known, retired], method).activeAt(entity, activeFromUs))
     throw new PlantsenseError(
       'MODEL_NOT_FOUND',
       `Before ${active.version} no ${method} model was active to go back to.`,

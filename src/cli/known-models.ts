@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { ListedModel } from '../lifecycle/list-models.js';
+import type { ModelStore } from '../lifecycle/model-store.js';
+import type { ModelAnnouncement } from '../records/types.js';
+import type { Topology } from '../topology/topology.js';
+import type { Cli } from './cli.js';
+import { withExistingBroker } from './connection.js';
+
+/** All models of a plant. */
+export interface KnownModels {
+  readonly listed: readonly ListedModel[];
+  readonly store: ModelStore;
+}
+
+/** @param topic where models are announced */
+export async function readKnownModels(cli: Cli, topology: Topology, topic: string): Promise<KnownModels> {
+  const { listModels } = await import('../lifecycle/list-models.js');
+  const { METHODS } = await import('../lifecycle/promote-model.js');
+  const { readAnnouncements } = await import('../stages/announcements.js');
+  const announcements: readonly ModelAnnouncement[] = await withExistingBroker(cli, topology, broker =>
+    readAnnouncements(broker, topic, cli.signal),
+  );
+  const store = await openModelStore(topology);
+  const stored = new Map<string, readonly string[]>();
+  for (const method of METHODS) stored.set(method, await store.versions(method));
+  return { listed: listModels(announcements, stored, Date.now() * 1000), store };
+}
+
+export async function openModelStore({ dataDir }: Topology): Promise<ModelStore> {
+  const { DirectoryModelStore } = await import('../lifecycle/directory-model-store.js');
+  return new DirectoryModelStore(join(dataDir, 'models'));
+}
+
+/** For whom a model is, in a sentence. */
+export function whomOf({ method, entity }: Pick<ModelAnnouncement, 'method' | 'entity'>): string {
+  if (entity !== '') return entity;
+  return method === 'machine' ? 'machines without a model of their own' : 'all sensors';
+}
+
+export function eventTime(us: number): string {
+  return us === 0 ? 'the beginning' : new Date(us / 1000).toISOString();
+}

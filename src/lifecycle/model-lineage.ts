@@ -1,0 +1,37 @@
+import { PlantsenseError } from '../errors.js';
+import type { ModelCard } from './model-card.js';
+import { loadModel, type ModelStore, modelUri } from './model-store.js';
+
+/**
+ * The versions that a model goes on from, its parent first. It ends with a model that has no parent, or with one that the
+ * store does not have, or not undamaged.
+ */
+export async function parentsOf(store: ModelStore, { method, parent }: ModelCard): Promise<string[]> {
+  const parents: string[] = [];
+  for (let version = parent; version !== null; ) {
+    // A version is a hash of its parent's too, so no line comes back to itself.
+    parents.push(version);
+    version = await parentOf(store, modelUri({ method, version }));
+  }
+  return parents;
+}
+
+/**
+ * Whether the groups of two models are numbered alike: one goes on from the other, or both from a third.
+ * @param other a version; with one that the store does not have only what the card's line says is known
+ */
+export async function isOfOneLine(store: ModelStore, card: ModelCard, other: string): Promise<boolean> {
+  const line = [card.version, ...(await parentsOf(store, card))];
+  if (line.includes(other)) return true;
+  const others = await parentsOf(store, { ...card, parent: other });
+  return others.some(version => line.includes(version));
+}
+
+async function parentOf(store: ModelStore, uri: string): Promise<string | null> {
+  try {
+    return (await loadModel(store, uri)).card.parent;
+  } catch (error) {
+    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
+    throw error;
+  }
+}
