@@ -5,6 +5,7 @@ import type { ModelAnnouncement } from '../records/types.js';
 import type { Topology } from '../topology/topology.js';
 import type { Cli } from './cli.js';
 import { withExistingBroker } from './connection.js';
+import type { ModelsFlags } from './models-options.js';
 
 /** All models of a plant. */
 export interface KnownModels {
@@ -12,11 +13,15 @@ export interface KnownModels {
   readonly store: ModelStore;
 }
 
-/** @param topic where models are announced */
-export async function readKnownModels(cli: Cli, topology: Topology, topic: string): Promise<KnownModels> {
+export async function readKnownModels(
+  cli: Cli,
+  topology: Topology,
+  flags: ModelsFlags,
+): Promise<KnownModels> {
   const { listModels } = await import('../lifecycle/list-models.js');
   const { METHODS } = await import('../lifecycle/promote-model.js');
   const { readAnnouncements } = await import('../stages/announcements.js');
+  const topic = await modelsTopic(topology, flags);
   const announcements: readonly ModelAnnouncement[] = await withExistingBroker(cli, topology, broker =>
     readAnnouncements(broker, topic, cli.signal),
   );
@@ -24,6 +29,12 @@ export async function readKnownModels(cli: Cli, topology: Topology, topic: strin
   const stored = new Map<string, readonly string[]>();
   for (const method of METHODS) stored.set(method, await store.versions(method));
   return { listed: listModels(announcements, stored, Date.now() * 1000), store };
+}
+
+/** Where models are announced. */
+export async function modelsTopic(topology: Topology, flags: ModelsFlags): Promise<string> {
+  const { modelsTopicOf } = await import('../topology/models-topic.js');
+  return flags.modelsTopic ?? modelsTopicOf(topology);
 }
 
 export async function openModelStore({ dataDir }: Topology): Promise<ModelStore> {

@@ -17,7 +17,7 @@ export function listModelsCommand(cli: Cli): Command {
     async (flags: ScopeFlags) => {
       const { modelsOfSensor } = await import('../lifecycle/list-models.js');
       const method = methodOf(flags);
-      const { listed } = await readKnownModels(cli, await readConnection(cli, flags), flags.modelsTopic);
+      const { listed } = await readKnownModels(cli, await readConnection(cli, flags), flags);
       const ofMethod = listed.filter(model => method === undefined || model.method === method);
       const models = flags.sensor === undefined ? ofMethod : modelsOfSensor(ofMethod, flags.sensor);
       if (flags.json) return cli.stdout.json(models);

@@ -5,7 +5,7 @@ import { choice, type JsonOption } from './new-command.js';
 
 /** Options of all commands about models. */
 export interface ModelsFlags extends JsonOption, BrokerFlags {
-  readonly modelsTopic: string;
+  readonly modelsTopic?: string;
 }
 
 /** Which models a command is about. */
@@ -21,7 +21,12 @@ export interface Scope {
 }
 
 export function withModelsOptions(command: Command): Command {
-  return withBrokerOptions(command.option('--models-topic <topic>', 'where models are announced', 'models'));
+  return withBrokerOptions(
+    command.option(
+      '--models-topic <topic>',
+      "where models are announced (default: the topology's, or models)",
+    ),
+  );
 }
 
 /** @param sensor what the option of that name does */

@@ -4,7 +4,7 @@ import type { ModelStore } from '../lifecycle/model-store.js';
 import type { Promotion } from '../lifecycle/promote-model.js';
 import type { Cli } from './cli.js';
 import { readConnection, withBroker } from './connection.js';
-import { eventTime, openModelStore, whomOf } from './known-models.js';
+import { eventTime, modelsTopic, openModelStore, whomOf } from './known-models.js';
 import { type ModelsFlags, withModelsOptions } from './models-options.js';
 import { newCommand, parsed, timeUs } from './new-command.js';
 
@@ -41,22 +41,23 @@ async function promote(cli: Cli, wanted: string, flags: Flags): Promise<void> {
   const { readAnnouncements } = await import('../stages/announcements.js');
   const { announceOn } = await import('../topology/announce-on.js');
   const { checkModelFits } = await import('../topology/check-model-fits.js');
-  const { modelsTopic, sensor, activeFrom, reason } = flags;
+  const { sensor, activeFrom, reason } = flags;
   const topology = await readConnection(cli, flags);
+  const topic = await modelsTopic(topology, flags);
   const store = await openModelStore(topology);
   const artefact = await findModel(store, wanted);
   const { groups, featureSet } = await checkModel(artefact);
   checkModelFits(topology, artefact.card, featureSet);
   const promotion = await withBroker(cli, topology, async broker => {
-    const before = await readAnnouncements(broker, modelsTopic, cli.signal);
+    const before = await readAnnouncements(broker, topic, cli.signal);
     const promoted = promoteModel(before, artefact, groups, {
       ...{ entity: sensor ?? '', activeFromUs: activeFrom, nowUs: Date.now() * 1000, reason },
     });
     await saveModel(store, artefact);
-    await announceOn(broker, topology, modelsTopic, promoted.announcement);
+    await announceOn(broker, topology, topic, promoted.announcement);
     return promoted;
   });
-  await report(cli, store, artefact, promotion, flags);
+  await report(cli, store, artefact, promotion, { topic, json: flags.json });
 }
 
 async function report(
@@ -64,7 +65,7 @@ async function report(
   store: ModelStore,
   { card }: Artefact,
   { announcement, replaced }: Promotion,
-  { json, modelsTopic }: Flags,
+  { topic, json }: { readonly topic: string; readonly json: boolean },
 ): Promise<void> {
   const { isOfOneLine } = await import('../lifecycle/model-lineage.js');
   const hasGroups = announcement.groups > 0 && replaced !== null;
@@ -72,8 +73,8 @@ async function report(
   if (json) return cli.stdout.json({ announcement, replaced: replaced?.version ?? null, keepsGroups });
   const { version, method, kind, activeFromUs } = announcement;
   await cli.stdout.line(
-    `${version}, a ${kind} of ${method}, is used for ${whomOf(announcement)} from ${eventTime(activeFromUs)} on. ` +
-      `${placeOf(announcement, replaced)} Announced on ${modelsTopic}.`,
+    `${version} (${method}, ${kind}) is used for ${whomOf(announcement)} from ${eventTime(activeFromUs)} on. ` +
+      `${placeOf(announcement, replaced)} Announced on ${topic}.`,
   );
   if (keepsGroups === false)
     await cli.stdout.line(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.js';
 import { readConnection, withExistingBroker } from './connection.js';
-import { eventTime, whomOf } from './known-models.js';
+import { eventTime, modelsTopic, whomOf } from './known-models.js';
 import { type ScopeFlags, scopeOf, withScopeOptions } from './models-options.js';
 import { newCommand, parsed, timeUs } from './new-command.js';
 
@@ -29,13 +29,14 @@ async function rollBackModel(cli: Cli, flags: Flags): Promise<void> {
   const { rollBack } = await import('../lifecycle/announce-model.js');
   const { EntityModels } = await import('../lifecycle/entity-models.js');
   const { publishAnnouncement, readAnnouncements } = await import('../stages/announcements.js');
-  const { modelsTopic, reason, activeFrom: activeFromUs = Date.now() * 1000, json } = flags;
+  const { reason, activeFrom: activeFromUs = Date.now() * 1000, json } = flags;
   const topology = await readConnection(cli, flags);
+  const topic = await modelsTopic(topology, flags);
   const { retired, active } = await withExistingBroker(cli, topology, async broker => {
-    const before = await readAnnouncements(broker, modelsTopic, cli.signal);
+    const before = await readAnnouncements(broker, topic, cli.signal);
     const { method, entity } = scopeOf(flags, before);
     const announcement = rollBack(before, method, { activeFromUs, reason, entity });
-    await publishAnnouncement(await broker.producer(), modelsTopic, announcement);
+    await publishAnnouncement(await broker.producer(), topic, announcement);
     const after = new EntityModels([...before, announcement], method);
     return { retired: announcement, active: after.activeAt(entity, activeFromUs)! };
   });

@@ -24,7 +24,7 @@ async function showModel(cli: Cli, version: string | undefined, flags: ScopeFlag
   const { loadModel, modelUri } = await import('../lifecycle/model-store.js');
   const { parentsOf } = await import('../lifecycle/model-lineage.js');
   const topology = await readConnection(cli, flags);
-  const { listed, store } = await readKnownModels(cli, topology, flags.modelsTopic);
+  const { listed, store } = await readKnownModels(cli, topology, flags);
   const models = await wantedOf(listed, version, flags);
   // One version may be announced for several machines.
   const model = models.find(({ active }) => active) ?? models[0]!;
