@@ -173,13 +173,14 @@ export const ERRORS = {
   },
   MODEL_NOT_FOUND: {
     class: 'terminal',
-    action: 'Train a model first: `plantsense train noise`, `plantsense train machine`.',
+    action:
+      '`plantsense models list` shows what there is; train one with `plantsense train noise` or `plantsense train machine`.',
   },
   MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
   FEATURES_MISMATCH: {
     class: 'terminal',
     action:
-      'Give the topology whose `log_mel` or `segment` options made the tensors, or wait until there are tensors of the new options.',
+      'Give the topology whose `log_mel` or `segment` options made the tensors, wait until there are tensors of the new options, or train a model of them.',
   },
   TRAINING_IN_USE: {
     class: 'retryable',

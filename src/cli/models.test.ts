@@ -129,7 +129,7 @@ describe("machines' models", () => {
       ...{ segments: '240', recordings: expect.stringMatching(/^\d to train with, \d to tell thresholds/) },
       'a segment lasts': expect.stringMatching(/^\(64 \+ \(8 - 1\) .* \(equation 3\)$/),
     });
-    expect(stdout).toMatch(/^ *n +threshold +told by +means +specificity\n *1 /m);
+    expect(stdout).toMatch(/^ *n +threshold +told by +means +specificity +sensitivity\n *1 /m);
     expect(await json('show', second)).toMatchObject({
       ...{ entity: 'press-7', active: true, parents: [first], card: { method: 'machine' } },
     });
