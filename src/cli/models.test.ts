@@ -138,6 +138,15 @@ describe("machines' models", () => {
     expect(await json('show')).toMatchObject({ version: shared });
   });
 
+  it('are named where there is none for all', async () => {
+    const elsewhere = (...args: string[]) => runInProcess(['models', ...args, '--data-dir', at('elsewhere')]);
+    await elsewhere('promote', at('first'), '--sensor', 'press-7');
+    expect((await elsewhere('show')).stderr).toContain(
+      'No model is in use for all machines. Those of press-7 are named by --sensor.',
+    );
+    expect((await elsewhere('show', '--sensor', 'saw-1')).stderr).toContain('No model is in use for saw-1.');
+  });
+
   it('go back one by one to the model for all, and no further', async () => {
     const back = () => models('rollback', '--method', 'machine', '--sensor', 'press-7');
     expect((await back()).stdout).toContain(`${second} is retired; ${first} is used for press-7 from `);
