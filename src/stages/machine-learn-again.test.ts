@@ -7,6 +7,7 @@ import { segmentFeatureSet } from '../lifecycle/machine-model/segment-features.j
 import { TINY_SEGMENTER } from '../lifecycle/machine-model/testing/tiny-machine.js';
 import { loadModel } from '../lifecycle/model-store.js';
 import { openBackend } from '../nn/backend/open-backend.js';
+import { codec } from '../records/codec.js';
 import { EXAMPLES } from '../records/testing/examples.js';
 import type { MachineScore, ModelAnnouncement } from '../records/types.js';
 import { type MachineLearnOptions, startMachineLearn } from './machine-learn.js';
@@ -126,6 +127,19 @@ describe('a machine that ages', () => {
     expect(second!.version).toMatch(/^v0002-/);
     expect(second!.reason).toContain('The first model of segments that are cut in another way');
     expect(first.version).toMatch(/^v0001-/);
+    await stage.stop();
+  }, 240_000);
+
+  it('counts the hours of a model of recordings from when it is used', async () => {
+    const { broker, context, first } = await learnt();
+    const value = (changes: Partial<ModelAnnouncement>) =>
+      codec('model-announcement').encode({ ...first, createdUs: 0, sequence: 2, ...changes });
+    const producer = await broker.producer();
+    await producer.send('models', [{ key: 'recordings', value: value({ activeFromUs: timeOf(600) }) }]);
+    const stage = await startMachineLearn(AGAIN, context);
+    await ages(broker, 400);
+    while (await stage.isBusy()) await new Promise(setImmediate);
+    expect(await announced(broker)).toHaveLength(2);
     await stage.stop();
   }, 240_000);
 });

@@ -226,8 +226,11 @@ export class PartitionLearner {
     // A model of other segments can't go on, and can't score these.
     if ((await models.featureSetOf(active)) !== window.kind?.featureSet) return FIRST;
     if (options.againAfterHours === null) return null;
-    const newestUs = Math.max(...known.map(({ createdUs }) => createdUs));
-    const dueUs = newestUs + options.againAfterHours * US_PER_HOUR;
+    // A model of recordings has heard nothing of the stream: it counts from when it is used.
+    const learntUs = Math.max(
+      ...known.map(({ createdUs, activeFromUs }) => Math.max(createdUs, activeFromUs)),
+    );
+    const dueUs = learntUs + options.againAfterHours * US_PER_HOUR;
     return window.newestUs < dueUs ? null : { parent: active, dueUs };
   }
 
