@@ -37,7 +37,7 @@ export type MachineRequest =
   | { readonly type: 'chunks'; readonly chunks: readonly ChunkRequest[] };
 
 /** What a chunk gave, for its lane and for counting. */
-export interface MachineStep extends JudgedChunk, Omit<HeardChunk, 'parts' | 'replayed'> {
+export interface MachineStep extends JudgedChunk, Omit<HeardChunk, 'parts' | 'gone' | 'replayed'> {
   readonly lane: number;
 }
 
@@ -125,7 +125,7 @@ async function answer(requests: readonly ChunkRequest[]): Promise<MachineAnswer>
       steps.push({ code: chunk.code, message: chunk.message });
       continue;
     }
-    const { parts, replayed: _replayed, ...told } = chunk;
+    const { parts, gone: _gone, replayed: _replayed, ...told } = chunk;
     const count = parts.reduce((sum, part) => sum + part.segments.length, 0);
     const its = { from: next, to: next + count };
     next += count;
