@@ -4,7 +4,7 @@ import type { WorseBand } from './worst-bands.js';
 /**
  * Why an alarm closed.
  * - `released`: the mean stayed below α × releaseRatio for releaseSecs.
- * - `off`, `gap`: there was no mean for staleSecs, since the machine stood still, or since the sound broke off.
+ * - `off`, `gap`: there was no mean for staleSecs, since the machine stood still, or since the sound or the scores broke off.
  * - `end`: nothing more comes.
  */
 export type CloseReason = 'released' | 'off' | 'gap' | 'end';

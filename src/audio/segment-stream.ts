@@ -97,8 +97,6 @@ export class SegmentStream {
    */
   push(chunk: SoundChunk, mark: number): SegmentOutput {
     checkChunk(chunk);
-    // It knows which rates can't be resampled, before anything has changed.
-    resamplerInputs(chunk.sampleRateHz, SEGMENT_SAMPLE_RATE_HZ, 0, 1);
     const output: SegmentOutput = { segments: [], notices: [] };
     const inOrder = chunk.samples.length === 0 || this.#accept(chunk, mark, output);
     if (inOrder && chunk.endOfStream && chunk.streamId === this.#last?.streamId)

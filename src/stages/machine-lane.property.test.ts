@@ -5,41 +5,12 @@ import { samplesToUs } from '../audio/sample-clock.js';
 import { noise } from '../audio/testing/signals.js';
 import { codec, decodeAny } from '../records/codec.js';
 import type { AudioChunk } from '../records/types.js';
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  emptyCheckpoint,
-  encodeCheckpoint,
-  resumeOffset,
-} from '../stream/checkpoint.js';
-import { Watermark } from '../stream/watermark.js';
-import { ClipStore } from './clip-store.js';
-import { MachineLane, type MachineLaneOptions } from './machine-lane.js';
+import { emptyCheckpoint } from '../stream/checkpoint.js';
 import type { Outgoing } from './outgoing.js';
-import { judgingModel, QUICK_DETECTORS, scoreOf } from './testing/judging-model.js';
-import { soundLaneOptions } from './testing/sound-lane-options.js';
+import { judgingModel } from './testing/judging-model.js';
+import { liveMachineLane } from './testing/machine-life.js';
 
 const START_US = 1_700_000_000_000_000;
-/** A hundredth of a second, a new one every 0.006 s. */
-const STREAM = { samplesPerSegment: 163, stepSamples: 98, clockJumpSecs: 0.5 };
-const clips = new ClipStore('/nowhere');
-
-const { sensors } = soundLaneOptions();
-const settings = sensors.others!;
-const options: MachineLaneOptions = {
-  topics: { scores: 'scores', alarms: 'alarms' },
-  sensors: {
-    byId: new Map([
-      ['press', { ...settings, machine: { offBelowDb: -50 } }],
-      ['pump', { ...settings, machine: { offBelowDb: null } }],
-    ]),
-    others: { ...settings, machine: null },
-  },
-  stream: STREAM,
-  detectors: QUICK_DETECTORS,
-  idleSecs: 0.6,
-};
-
 /** What a sensor does for a while. */
 interface Stretch {
   readonly sensor: 'press' | 'pump' | 'mic';
@@ -118,42 +89,6 @@ function modelsOf(swaps: readonly Swap[]) {
   return (timeUs: number) => models.findLast(({ fromUs }) => fromUs <= timeUs)!.model;
 }
 
-type ModelAt = ReturnType<typeof modelsOf>;
-
-/** One life of a lane, from a checkpoint to a kill: gives what it sent and the checkpoint at the end. */
-async function live(
-  log: readonly Uint8Array[],
-  modelAt: ModelAt,
-  start: Checkpoint,
-  until: number,
-  batch: number,
-) {
-  const lane = new MachineLane(start, options, clips);
-  const watermark = new Watermark(start, { released: () => {}, failed: () => {} });
-  const sent: Outgoing[] = [];
-  for (let first = resumeOffset(start); first < until; first += batch) {
-    const offsets = log.slice(first, Math.min(until, first + batch)).map((_, i) => first + i);
-    // All are heard before the first is judged, as in a batch.
-    const heard = offsets.map(offset => lane.hear(log[offset]!, offset, offset < start.position));
-    for (const [i, chunk] of heard.entries()) {
-      const tracked = watermark.track(offsets[i]!, 1);
-      const scores = chunk.parts
-        .flatMap(part => part.segments)
-        .map(segment => {
-          const model = modelAt(segment.sound.startUs);
-          return model && scoreOf(segment, model);
-        });
-      const { outputs, changes } = await lane.judge(chunk, scores);
-      for (const change of changes) tracked.change(change);
-      if (chunk.replayed) expect(outputs).toEqual([]);
-      sent.push(...outputs);
-      tracked.ack.done();
-    }
-  }
-  const checkpoint = watermark.checkpoint();
-  return { sent, checkpoint: decodeCheckpoint(resumeOffset(checkpoint), encodeCheckpoint(checkpoint)) };
-}
-
 const read = (sent: readonly Outgoing[]) => sent.map(({ topic, value }) => [topic, decodeAny(value!).value]);
 
 describe('the machines of a lane', () => {
@@ -168,12 +103,12 @@ describe('the machines of a lane', () => {
         async (stretches, swaps, lengths) => {
           const log = logOf(stretches);
           const modelAt = modelsOf(swaps);
-          const undisturbed = (await live(log, modelAt, emptyCheckpoint(0), log.length, 1)).sent;
+          const undisturbed = (await liveMachineLane(log, modelAt, emptyCheckpoint(0), log.length, 1)).sent;
           let checkpoint = emptyCheckpoint(0);
           const sent: Outgoing[] = [];
           while (checkpoint.position < log.length) {
             const until = Math.min(log.length, checkpoint.position + lengths.next().value);
-            const life = await live(log, modelAt, checkpoint, until, lengths.next().value);
+            const life = await liveMachineLane(log, modelAt, checkpoint, until, lengths.next().value);
             sent.push(...life.sent);
             checkpoint = life.checkpoint;
           }

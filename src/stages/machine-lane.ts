@@ -47,13 +47,15 @@ interface Part {
   readonly segments: readonly HeardSegment[];
   /** `ended`: the recorder has; `idle`: nothing more is expected. */
   readonly state: 'open' | 'ended' | 'idle';
-  /** Mark of the chunk that its next segment begins in. */
-  readonly streamMark: number | null;
+  /** Mark of the chunk that its next segment begins in; of the recorder's last one; null when it is idle. */
+  readonly mark: number | null;
 }
 
 /** What a chunk gave to be judged. */
 export interface HeardChunk {
   readonly parts: readonly Part[];
+  /** Machines that the last commit knew and that are heard no more. */
+  readonly gone: readonly StateKey[];
   readonly replayed: boolean;
   readonly sensor: string;
   readonly chunkEndUs: number;
@@ -86,6 +88,10 @@ export class MachineLane {
   readonly #machines = new Map<string, MachineState>();
   /** What the last commit noted of machines that were not judged since. */
   readonly #notes: Map<StateKey, Uint8Array>;
+  /** What the last commit holds of machines that were not heard since. */
+  readonly #unheard: Set<StateKey>;
+  /** End of the first chunk that was no replay, µs. */
+  #liveSinceUs: number | null = null;
 
   constructor(start: Checkpoint, options: MachineLaneOptions, clips: ClipStore) {
     this.#start = start;
@@ -93,6 +99,7 @@ export class MachineLane {
     this.#clips = clips;
     this.#idle = new IdleKeys(options.idleSecs * 1e6);
     this.#notes = new Map(start.notes);
+    this.#unheard = new Set(start.holds.keys());
   }
 
   /**
@@ -109,16 +116,18 @@ export class MachineLane {
     // What another stage would put aside must not count as heard here.
     checkChunk(chunk);
     const secs = chunk.samples.length / sampleRateHz;
-    const isNeeded = !replayed || isHeld(this.#start, stateKey(sensor), offset);
+    const key = stateKey(sensor);
+    const isNeeded = !replayed || isHeld(this.#start, key, offset);
     if (settings.machine !== null && isNeeded) {
       const stream = this.#streams.get(sensor) ?? new SegmentStream(this.#options.stream);
       const heard = stream.push(chunk, offset);
       this.#streams.set(sensor, stream);
+      this.#unheard.delete(key);
       if (!replayed) notices = heard.notices;
       const streamMark = stream.holdMark;
       if (streamMark === null) this.#streams.delete(sensor);
       const state = streamMark === null ? 'ended' : 'open';
-      parts.push(this.#part(sensor, settings, heard.segments, state, streamMark, replayed));
+      parts.push(this.#part(sensor, settings, heard.segments, state, streamMark ?? offset, replayed));
     }
     const chunkEndUs = chunk.startTimeUs + secs * 1e6;
     for (const name of this.#idle.heard(sensor, chunkEndUs)) {
@@ -129,10 +138,10 @@ export class MachineLane {
       const its = settingsOf(this.#options.sensors, name);
       if (its.machine !== null) parts.push(this.#part(name, its, segments, 'idle', null, false));
     }
-    if (record.endOfStream) this.#idle.forget(sensor);
     const audioSecs = replayed || settings.machine === null ? 0 : secs;
     return {
       ...{ parts, replayed, sensor, chunkEndUs, audioSecs, notices },
+      gone: replayed ? [] : this.#gone(chunkEndUs),
       retainedBytes: this.#retainedBytes(),
     };
   }
@@ -142,11 +151,11 @@ export class MachineLane {
    * @throws PlantsenseError CHECKPOINT_INVALID, RESIDUALS_INVALID
    */
   async judge(
-    { parts, replayed }: HeardChunk,
+    { parts, gone, replayed }: HeardChunk,
     scores: readonly (SegmentScore | null)[],
   ): Promise<JudgedChunk> {
     const outputs: Outgoing[] = [];
-    const changes: CheckpointChange[] = [];
+    const changes: CheckpointChange[] = gone.map(key => ({ type: 'release', key }));
     const segments = { scored: 0, off: 0, unscored: 0 };
     const raised: string[] = [];
     let next = 0;
@@ -157,15 +166,15 @@ export class MachineLane {
       for (const { sound, isOff } of part.segments) {
         const score = scores[next++] ?? null;
         segments[score === null ? 'unscored' : isOff ? 'off' : 'scored'] += replayed ? 0 : 1;
-        if (score === null) {
-          state.interrupt();
-          continue;
+        const judged = score && state.judge(sound, score, replayed);
+        const alarms = judged ? judged.alarms : state.pass(sound);
+        if (replayed) continue;
+        if (score && judged?.verdict) {
+          const { segment, verdict } = judged;
+          const ns = this.#options.detectors.map(({ n }) => n);
+          const { scores: topic } = this.#options.topics;
+          outputs.push(machineScoreRecord(topic, machine, { sound, segment, verdict, ns }, score.model));
         }
-        const { segment, verdict, alarms } = state.judge(sound, score, replayed);
-        if (replayed || verdict === null) continue;
-        const { scores: topic } = this.#options.topics;
-        const judged = { sound, segment, verdict, ns: this.#options.detectors.map(({ n }) => n) };
-        outputs.push(machineScoreRecord(topic, machine, judged, score.model));
         for (const each of alarms) outputs.push(await this.#alarm(machine, settings, each, sound));
         for (const { alarm } of alarms) if (alarm.kind === 'opened') raised.push(alarm.detector);
       }
@@ -173,7 +182,9 @@ export class MachineLane {
       if (part.state === 'idle')
         for (const each of state.end())
           if (!replayed) outputs.push(await this.#alarm(machine, settings, each, null));
-      const change = state.change(key, part.streamMark);
+      // The log holds an ended recorder's alarm: a replay must hear the machine to find that it stays away.
+      const isOver = part.state === 'ended' && !state.hasAlarm;
+      const change = state.change(key, isOver ? null : part.mark);
       changes.push(change);
       if (change.type === 'release') this.#machines.delete(machine);
     }
@@ -185,14 +196,24 @@ export class MachineLane {
     settings: SensorSettings,
     sounds: readonly SoundSegment[],
     state: Part['state'],
-    streamMark: number | null,
+    mark: number | null,
     replayed: boolean,
   ): Part {
     const segments = sounds.map(sound => ({
       ...{ machine, sound, replayed },
       isOff: isOff(sound, settings.machine!),
     }));
-    return { machine, settings, segments, state, streamMark };
+    return { machine, settings, segments, state, mark };
+  }
+
+  /** A machine that is no longer in the topology, or whose log was deleted, would hold the log for ever. */
+  #gone(nowUs: number): StateKey[] {
+    this.#liveSinceUs ??= nowUs;
+    if (nowUs - this.#liveSinceUs <= this.#options.idleSecs * 1e6) return [];
+    const gone = [...this.#unheard];
+    this.#unheard.clear();
+    for (const key of gone) this.#notes.delete(key);
+    return gone;
   }
 
   #machineOf(machine: string, settings: SensorSettings, key: StateKey): MachineState {

@@ -135,6 +135,6 @@ function raisedMessage({ n, alpha, evidence: { peakScore } }: AlarmRecord): stri
 const CLEARED: Readonly<Record<NonNullable<AlarmRecord['closedBy']>, string>> = {
   released: 'The machine sounds as usual again.',
   off: 'The machine has been off for a while.',
-  gap: 'Nothing has been heard of the machine for a while.',
+  gap: 'Nothing has been heard of the machine for a while, or no model has scored it.',
   end: 'Nothing more comes from the sensor.',
 };

@@ -5,7 +5,7 @@ import type { Message } from '../broker/port.js';
 import { EntityModels } from '../lifecycle/entity-models.js';
 import { MACHINE_METHOD } from '../lifecycle/machine-model/machine-model.js';
 import type { Delivery } from '../stream/delivery.js';
-import type { Lane } from '../stream/lane.js';
+import { type Lane, LaneStopped } from '../stream/lane.js';
 import { MicroBatcher } from '../stream/micro-batcher.js';
 import { type Step, stateful } from '../stream/stateful.js';
 import { WorkerThread } from '../stream/worker-pool.js';
@@ -78,7 +78,7 @@ export async function startMachineResidual(
     known = new EntityModels(announcements, MACHINE_METHOD);
     call({ type: 'models', announcements: [...announcements] }).catch(() => {});
   };
-  const batcher = new MicroBatcher<ChunkRequest, MachineStep | RefusedChunk>(
+  const batcher = new MicroBatcher<ChunkRequest, MachineStep | RefusedChunk | null>(
     async chunks => {
       // Calls keep their order: what is announced by now holds for these chunks.
       announce();
@@ -109,6 +109,8 @@ export async function startMachineResidual(
       // The message is a view of a whole fetch, which can't be moved to the thread: its bytes are copied once, here.
       const bytes = Uint8Array.from(message.value ?? []);
       const step = await batcher.run({ lane: id, bytes, offset, replayed });
+      // Nobody waits for it any more; the next owner of the partition makes it anew.
+      if (step === null) throw new LaneStopped();
       if ('code' in step) return refuseChunk(step, delivery, options.outputs.deadLetter, context);
       // An answer may come after its lane has ended.
       if (retained.has(id)) retained.set(id, step.retainedBytes);
@@ -189,8 +191,10 @@ async function score(
   const startMs = now();
   const transfer = chunks.map(({ bytes }) => bytes.buffer as ArrayBuffer);
   const { steps, scored } = await call({ type: 'chunks', chunks }, transfer);
-  if (scored > 0) metrics.batchEvents.observe({ stage }, scored);
-  metrics.inferenceSeconds.observe({ stage }, (now() - startMs) / 1000);
+  if (scored > 0) {
+    metrics.batchEvents.observe({ stage }, scored);
+    metrics.inferenceSeconds.observe({ stage }, (now() - startMs) / 1000);
+  }
   return steps;
 }
 

@@ -5,7 +5,7 @@ import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import type { ModelAnnouncement } from '../records/types.js';
 import type { Checkpoint } from '../stream/checkpoint.js';
 import { exponentialBackoff } from '../stream/retry.js';
-import { serveWorker } from '../stream/worker-server.js';
+import { type Answer, serveWorker } from '../stream/worker-server.js';
 import { ClipStore } from './clip-store.js';
 import { type HeardChunk, type JudgedChunk, MachineLane, type MachineLaneOptions } from './machine-lane.js';
 import { MachineScorer, type RefusedModel } from './machine-scorer.js';
@@ -37,7 +37,7 @@ export type MachineRequest =
   | { readonly type: 'chunks'; readonly chunks: readonly ChunkRequest[] };
 
 /** What a chunk gave, for its lane and for counting. */
-export interface MachineStep extends JudgedChunk, Omit<HeardChunk, 'parts' | 'replayed'> {
+export interface MachineStep extends JudgedChunk, Omit<HeardChunk, 'parts' | 'gone' | 'replayed'> {
   readonly lane: number;
 }
 
@@ -48,8 +48,8 @@ export interface RefusedChunk {
 }
 
 export interface MachineAnswer {
-  /** In the order of the chunks. */
-  readonly steps: readonly (MachineStep | RefusedChunk)[];
+  /** In the order of the chunks; null for one whose lane has ended while it waited for a batch. */
+  readonly steps: readonly (MachineStep | RefusedChunk | null)[];
   /** Segments that went through a network. */
   readonly scored: number;
 }
@@ -95,15 +95,20 @@ serveWorker(async (request: MachineRequest, progress) => {
       scorer.announce(request.announcements);
       return { result: null };
     case 'chunks':
-      return { result: await answer(request.chunks) };
+      return moved(await answer(request.chunks));
   }
 });
+
+/** An answer whose records move to the stage without a copy: each has its own memory, and tensors are large. */
+function moved(result: MachineAnswer): Answer {
+  const records = result.steps.flatMap(step => (step && 'outputs' in step ? step.outputs : []));
+  return { result, transfer: records.flatMap(({ value }) => (value ? [value.buffer as ArrayBuffer] : [])) };
+}
 
 async function answer(requests: readonly ChunkRequest[]): Promise<MachineAnswer> {
   const heard = requests.map(({ lane: id, bytes, offset, replayed }) => {
     const lane = lanes.get(id);
-    // It has ended while its chunk waited for a batch.
-    if (!lane) return new PlantsenseError('INTERNAL', 'The lane has ended.');
+    if (!lane) return null;
     try {
       return lane.hear(bytes, offset, replayed);
     } catch (error) {
@@ -112,20 +117,24 @@ async function answer(requests: readonly ChunkRequest[]): Promise<MachineAnswer>
     }
   });
   const segments = heard.flatMap(chunk =>
-    chunk instanceof PlantsenseError ? [] : chunk.parts.flatMap(part => part.segments),
+    chunk === null || chunk instanceof PlantsenseError ? [] : chunk.parts.flatMap(part => part.segments),
   );
   const scored = await scorer.score(segments, {
     openTensors: () => openTensors(report),
     refused: refused => report({ refused }),
   });
   let next = 0;
-  const steps: (MachineStep | RefusedChunk)[] = [];
+  const steps: (MachineStep | RefusedChunk | null)[] = [];
   for (const [i, chunk] of heard.entries()) {
+    if (chunk === null) {
+      steps.push(null);
+      continue;
+    }
     if (chunk instanceof PlantsenseError) {
       steps.push({ code: chunk.code, message: chunk.message });
       continue;
     }
-    const { parts, replayed: _replayed, ...told } = chunk;
+    const { parts, gone: _gone, replayed: _replayed, ...told } = chunk;
     const count = parts.reduce((sum, part) => sum + part.segments.length, 0);
     const its = { from: next, to: next + count };
     next += count;

@@ -25,7 +25,7 @@ export interface RefusedModel {
 export interface ScoringHooks {
   /** Before the first model is opened. */
   readonly openTensors: () => Promise<void>;
-  /** Told of each model that can't be used, once. */
+  /** Told of each model that can't be used, once until more are announced. */
   readonly refused: (model: RefusedModel) => void;
 }
 
@@ -40,6 +40,11 @@ export interface ScoredSegments {
 
 /** A machine each, and some of the past: a network is 0.3 to 20 MB, and to open one takes as long as a second of ten machines. */
 const MOST_MODELS = 256;
+/**
+ * Their tensors are in memory together, 131 kB each: a backlog has thousands. Fewer than {@link MOST_MODELS}, so that none
+ * is disposed of that is about to score.
+ */
+const MOST_AT_ONCE = 64;
 
 /**
  * Scores segments of many machines together, each by the model that is active for its machine at its time: those of one
@@ -69,10 +74,25 @@ export class MachineScorer {
   /** All announcements so far. */
   announce(announcements: readonly ModelAnnouncement[]): void {
     this.#timelines = new EntityModels(announcements, MACHINE_METHOD);
+    // What was refused is tried again: its files may have come since.
+    for (const [uri, model] of this.#models) if (model === null) this.#models.delete(uri);
   }
 
   /** @throws PlantsenseError TENSOR_BACKEND_UNAVAILABLE; as the model store, when that is not terminal */
   async score(segments: readonly HeardSegment[], hooks: ScoringHooks): Promise<ScoredSegments> {
+    const scores: (SegmentScore | null)[] = [];
+    const features: (Outgoing | null)[] = [];
+    let count = 0;
+    for (let from = 0; from < segments.length; from += MOST_AT_ONCE) {
+      const some = await this.#scoreSome(segments.slice(from, from + MOST_AT_ONCE), hooks);
+      scores.push(...some.scores);
+      features.push(...some.features);
+      count += some.count;
+    }
+    return { scores, features, count };
+  }
+
+  async #scoreSome(segments: readonly HeardSegment[], hooks: ScoringHooks): Promise<ScoredSegments> {
     const scores = new Array<SegmentScore | null>(segments.length).fill(null);
     const batches = new Map<MachineModel, number[]>();
     for (const [i, { machine, sound, isOff }] of segments.entries()) {
@@ -151,21 +171,27 @@ export class MachineScorer {
       const artefact = await loadModel(this.#store, uri, cardSha256);
       await openTensors();
       const model = await MachineModel.open(artefact);
+      this.#checkSegments(model);
       this.#keep(uri, model);
-      const { segment } = model.details;
-      if (isDeepStrictEqual({ ...segment }, { ...this.#segmenter.options })) return model;
-      this.#models.set(uri, null);
-      model.dispose();
-      throw new PlantsenseError(
-        'MODEL_INVALID',
-        `Model ${version} takes other segments: ${model.details.equation3}; the stage cuts ${segmentDuration(this.#segmenter.options).equation}.`,
-      );
+      return model;
     } catch (error) {
       if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
       this.#keep(uri, null);
       refused({ version, code: error.code, message: error.message });
       return null;
     }
+  }
+
+  /** @throws PlantsenseError MODEL_INVALID for a model of other segments, which is disposed of */
+  #checkSegments(model: MachineModel): void {
+    const { segment, equation3 } = model.details;
+    const { options } = this.#segmenter;
+    if (isDeepStrictEqual({ ...segment }, { ...options })) return;
+    model.dispose();
+    throw new PlantsenseError(
+      'MODEL_INVALID',
+      `Model ${model.version} takes other segments: ${equation3}; the stage cuts ${segmentDuration(options).equation}.`,
+    );
   }
 
   #keep(uri: string, model: MachineModel | null): void {

@@ -9,7 +9,7 @@ import {
 import type { MachineSegment, SegmentVerdict } from '../anomaly/machine-segment.js';
 import type { SoundSegment } from '../audio/segment-stream.js';
 import type { MachineModel } from '../lifecycle/machine-model/machine-model.js';
-import { NO_LOG_NEEDED, type StateKey } from '../stream/checkpoint.js';
+import type { StateKey } from '../stream/checkpoint.js';
 import type { CheckpointChange } from '../stream/watermark.js';
 import { decodeMachineNote, encodeMachineNote, type MachineNote } from './machine-note.js';
 import type { MachineSettings } from './sensor-settings.js';
@@ -62,8 +62,10 @@ export function isOff({ levelDb }: Pick<SoundSegment, 'levelDb'>, { offBelowDb }
 export class MachineState {
   readonly #settings: MachineSettings;
   readonly #detectors: readonly UntunedDetector[];
-  /** Of the last commit, until the first segment. */
+  /** Of the last commit, until there is a monitor. */
   #note: MachineNote | null;
+  /** What the last commit's alarms were judged by, for as long as no segment was. */
+  readonly #noted: MachineNote['model'];
   #monitor: MachineMonitor | null = null;
   #model: JudgingModel | null = null;
   #lastStartUs = Number.NEGATIVE_INFINITY;
@@ -81,10 +83,11 @@ export class MachineState {
         note,
         detectors.map(({ name }) => name),
       );
+    this.#noted = this.#note?.model ?? null;
   }
 
   get hasAlarm(): boolean {
-    return this.#monitor?.hasAlarm ?? this.#note?.model != null;
+    return this.#monitor?.hasAlarm ?? this.#noted !== null;
   }
 
   /**
@@ -106,35 +109,37 @@ export class MachineState {
     return { segment, verdict, alarms: [...ended, ...alarms] };
   }
 
-  /** The sound has broken off, or there is no model for it. */
+  /** The sound has broken off. */
   interrupt(): void {
     this.#monitor?.interrupt();
     this.#moveOn();
   }
 
+  /** Takes a segment that no model scores. @returns alarms that have had no mean for too long by then */
+  pass({ startUs }: Pick<SoundSegment, 'startUs'>): JudgedAlarm[] {
+    this.#goOnUnjudged();
+    const closed = this.#monitor?.advance(startUs) ?? [];
+    this.interrupt();
+    return this.#withoutModel(closed);
+  }
+
   /** Nothing more comes: closes what is open. */
   end(): JudgedAlarm[] {
-    const noted = this.#note?.model;
-    if (this.#note && noted) {
-      // Nothing was judged since the restart.
-      this.#monitor = this.#newMonitor({ alphas: noted.alphas, normalBands: null }, this.#note.point);
-      this.#note = null;
-    }
-    const version = noted?.version ?? this.#model?.version ?? '';
-    const alarms = this.#monitor?.end() ?? [];
+    this.#goOnUnjudged();
+    const closed = this.#monitor?.end() ?? [];
     this.#moveOn();
-    return alarms.map(alarm => ({ alarm, version, details: null }));
+    return this.#withoutModel(closed);
   }
 
   /**
    * What the log is needed for from now on.
-   * @param streamMark of the chunk that the next segment begins in; null when nothing is open
+   * @param mark of the chunk from which on more may come; null: nothing does
    */
-  change(key: StateKey, streamMark: number | null): CheckpointChange {
-    const offset = this.#marks[0]?.mark ?? streamMark;
-    if (offset === null && !this.hasAlarm) return { type: 'release', key };
+  change(key: StateKey, mark: number | null): CheckpointChange {
+    const offset = this.#marks[0]?.mark ?? mark;
+    if (offset === null) return { type: 'release', key };
     const note = this.#noteNow();
-    const hold = { type: 'hold', key, offset: offset ?? NO_LOG_NEEDED } as const;
+    const hold = { type: 'hold', key, offset } as const;
     return note ? { ...hold, note: encodeMachineNote(note) } : hold;
   }
 
@@ -158,6 +163,18 @@ export class MachineState {
     return ended;
   }
 
+  /** Before any segment was judged since the restart: an alarm goes on by what the commit says of its model. */
+  #goOnUnjudged(): void {
+    if (this.#monitor !== null || this.#note === null || this.#noted === null) return;
+    this.#monitor = this.#newMonitor({ alphas: this.#noted.alphas, normalBands: null }, this.#note.point);
+    this.#note = null;
+  }
+
+  #withoutModel(alarms: readonly AlarmRecord[]): JudgedAlarm[] {
+    const version = this.#model?.version ?? this.#noted?.version ?? '';
+    return alarms.map(alarm => ({ alarm, version, details: null }));
+  }
+
   #newMonitor({ alphas, normalBands }: ModelThresholds, point: MachineResumePoint | null): MachineMonitor {
     const detectors = this.#detectors.map((detector, i) => ({ ...detector, alpha: alphas[i]! }));
     const { offBelowDb } = this.#settings;
@@ -171,11 +188,11 @@ export class MachineState {
 
   #noteNow(): MachineNote | null {
     if (this.#monitor === null) return this.#note;
-    const model = this.hasAlarm && this.#model;
-    return {
-      point: this.#monitor.resumePoint,
-      model: model ? { version: model.version, alphas: this.#thresholdsOf(model).alphas } : null,
-    };
+    const model = this.#model;
+    const judgedBy = model
+      ? { version: model.version, alphas: this.#thresholdsOf(model).alphas }
+      : this.#noted;
+    return { point: this.#monitor.resumePoint, model: this.hasAlarm ? judgedBy : null };
   }
 
   #moveOn(): void {

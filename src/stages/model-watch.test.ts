@@ -104,6 +104,28 @@ describe('ModelWatch', () => {
     await until(() => topic.readers === 0);
   });
 
+  it('lets work wait until it was read to its end and is enough, or its lane has ended', async () => {
+    const topic = new ModelsTopic();
+    topic.announce(1, 100);
+    topic.announce(2, 200);
+    const { watch } = await started(topic);
+    await watch.until(() => true, never);
+    expect(watch.isCaughtUp).toBe(true);
+    const lane = new AbortController();
+    const isEnough = () => watch.announcements.length >= 3;
+    const waits = watch.until(isEnough, never);
+    const gaveUp = watch.until(isEnough, lane.signal);
+    await settle();
+    expect(watch.isAwaited).toBe(true);
+    lane.abort();
+    await expect(gaveUp).rejects.toThrow(LaneStopped);
+    expect(watch.isAwaited).toBe(true);
+    topic.announce(3, 300);
+    await waits;
+    expect(watch.isAwaited).toBe(false);
+    watch.stop();
+  });
+
   it('says at once that there is none in an empty topic, unless it is to wait for one', async () => {
     const topic = new ModelsTopic();
     const { watch, versionAt } = await started(topic);
