@@ -83,6 +83,7 @@ export class LinesReport implements DemoReport {
     const model = picture.model ? '' : ` No model yet: ${detail ?? `${events} of ${eventsNeeded} events`}.`;
     const flow = `${chunksPerSec.toFixed(0)} chunks/s, ${kilobytes(bytesPerSec)}/s, lag ${waiting}${delay}.`;
     this.#timed(`${flow}${model}`);
+    if (picture.machineLearning !== null) this.#timed(`Machines: ${picture.machineLearning}.`);
     for (const machine of picture.machines.values()) this.#machine(machine);
   }
 

@@ -110,6 +110,15 @@ Status page: http://127.0.0.1:9464   ClickHouse: http://127.0.0.1:8123
 });
 
 describe('LinesReport of machines', () => {
+  it('tells how far their first models are', async () => {
+    const stderr = new Kept();
+    const report = new LinesReport(new Output(new Kept()), new Output(stderr), args => `plantsense ${args}`);
+    const picture = new DemoPicture([], ['press-1']);
+    picture.machineLearning = 'learns press-1 after 96 segments, has 40';
+    report.tick({ nowUs: 0, elapsedSecs: 30 }, picture);
+    expect(stderr.text).toContain('0:30  Machines: learns press-1 after 96 segments, has 40.\n');
+  });
+
   it('tells of their models, how they are, and their alarms with what they rest on', async () => {
     const stderr = new Kept();
     const report = new LinesReport(new Output(new Kept()), new Output(stderr), args => `plantsense ${args}`);

@@ -164,10 +164,10 @@ export class PartitionLearner {
     if (!due) return false;
     const accepts = await this.#accepted(machine, due, signal);
     if (!accepts) return false;
-    const { name: stage, metrics, log, now, broker } = context;
+    const { name: stage, metrics, log, broker } = context;
     const segment = segmentOptionsOfTopic(options.input, window.kind!, options.segment);
     const task: MachineTask = {
-      ...{ entity: sensor, announcements: models.announcements, parent: due.parent, segment },
+      ...{ entity: sensor, announcements: models.announcements, parent: due.parent, segment, turns },
       collect: (path, reservoir) =>
         collectMachineSet(
           broker,
@@ -190,20 +190,15 @@ export class PartitionLearner {
     };
     this.#training = `learns ${sensor}: waits for its turn`;
     try {
-      const announcement = await turns.run(async () => {
-        const startMs = now();
-        const trained = await trainMachine(
-          task,
-          options,
-          context,
-          signal,
-          ({ step, steps, loss, etaSecs }) => {
-            this.#training = `learns ${sensor}: step ${step} of ${steps}, loss ${loss.toPrecision(4)}, ${Math.ceil(etaSecs)} s left`;
-          },
-        );
-        metrics.modelFitSeconds.observe({ stage }, (now() - startMs) / 1000);
-        return trained;
-      }, signal);
+      const announcement = await trainMachine(
+        task,
+        options,
+        context,
+        signal,
+        ({ step, steps, loss, etaSecs }) => {
+          this.#training = `learns ${sensor}: step ${step} of ${steps}, loss ${loss.toPrecision(4)}, ${Math.ceil(etaSecs)} s left`;
+        },
+      );
       models.announced(announcement);
       metrics.modelsPublished.inc({ stage });
       const { version, state, reason } = announcement;

@@ -55,44 +55,34 @@ export class SharedLearner {
     const segments = await this.#segmentsIfDue();
     if (segments === null) return;
     const { options, context, models, turns } = this.#share;
-    const { name: stage, broker, metrics, log, now } = context;
+    const { name: stage, broker, metrics, log } = context;
     const { input: topic, windowHours, maxSegments, blockSegments, segment: expected } = options;
     try {
-      await turns.run(async () => {
-        const found = await readMachineWindow(broker, { topic, sensor: null, windowHours }, signal);
-        const { window, seen } = found;
-        const machines = new Set(window.segments().map(({ sensor }) => sensor)).size;
-        if (machines < LEAST_MACHINES) {
-          this.#lookAt = Math.ceil(MORE_SEGMENTS * segments);
-          return;
-        }
-        const segment = segmentOptionsOfTopic(topic, window.kind!, expected);
-        const task: MachineTask = {
-          ...{ entity: '', announcements: models.announcements, parent: null, segment },
-          collect: path =>
-            collectMachineSet(
-              broker,
-              { topic, window, segment, maxSegments, blockSegments, judge: false, reservoir: [], seen },
-              path,
-              signal,
-            ),
-        };
-        const startMs = now();
-        const announcement = await trainMachine(
-          task,
-          options,
-          context,
-          signal,
-          ({ step, steps, etaSecs }) => {
-            this.#detail = `learns the shared model: step ${step} of ${steps}, ${Math.ceil(etaSecs)} s left`;
-          },
-        );
-        metrics.modelFitSeconds.observe({ stage }, (now() - startMs) / 1000);
-        models.announced(announcement);
-        metrics.modelsPublished.inc({ stage });
-        log.info({ version: announcement.version, machines }, announcement.reason);
-        this.#problem = null;
-      }, signal);
+      const found = await readMachineWindow(broker, { topic, sensor: null, windowHours }, signal);
+      const { window, seen } = found;
+      const machines = new Set(window.segments().map(({ sensor }) => sensor)).size;
+      if (machines < LEAST_MACHINES) {
+        this.#lookAt = Math.ceil(MORE_SEGMENTS * segments);
+        return;
+      }
+      const segment = segmentOptionsOfTopic(topic, window.kind!, expected);
+      const task: MachineTask = {
+        ...{ entity: '', announcements: models.announcements, parent: null, segment, turns },
+        collect: path =>
+          collectMachineSet(
+            broker,
+            { topic, window, segment, maxSegments, blockSegments, judge: false, reservoir: [], seen },
+            path,
+            signal,
+          ),
+      };
+      const announcement = await trainMachine(task, options, context, signal, ({ step, steps, etaSecs }) => {
+        this.#detail = `learns the shared model: step ${step} of ${steps}, ${Math.ceil(etaSecs)} s left`;
+      });
+      models.announced(announcement);
+      metrics.modelsPublished.inc({ stage });
+      log.info({ version: announcement.version, machines }, announcement.reason);
+      this.#problem = null;
     } catch (error) {
       if (classify(error) === 'terminal') this.#lookAt = Math.ceil(MORE_SEGMENTS * segments);
       throw error;

@@ -19,6 +19,7 @@ import { retrying } from '../stream/retry.js';
 import { WorkerThread } from '../stream/worker-pool.js';
 import { publishAnnouncement } from './announcements.js';
 import type { LearnRequest, Learnt } from './machine-learn.worker.js';
+import type { Turns } from './machine-learn-turns.js';
 import { type MachineModelOptions, machineFitOptions } from './machine-model-options.js';
 import type { StageContext } from './stage.js';
 import { logTensorNotice } from './tensor-notices.js';
@@ -33,6 +34,8 @@ export interface MachineTask {
   readonly parent: ModelAnnouncement | null;
   /** What the segments were cut with. */
   readonly segment: SegmentOptions;
+  /** Others of the process train in turns with it. */
+  readonly turns: Turns;
   /** Reads what the model is made of, tensors to a file. */
   readonly collect: (path: string, reservoir: readonly TrainingSegment[]) => Promise<MachineTrainingSet>;
 }
@@ -70,7 +73,11 @@ export async function trainMachine(
     const reservoir = new SegmentReservoir(join(dataDir, 'reservoirs'), entity);
     const set = await trainingSet(task, job, reservoir, context);
     const request = requestOf(task, options, context, set, job.directory);
-    const { artefact, judgement } = await trainInThread(request, context, signal, onProgress);
+    // Its segments are kept in a file by now: retention may delete them while it waits.
+    const { artefact, judgement } = await task.turns.run(
+      () => timed(context, () => trainInThread(request, context, signal, onProgress)),
+      signal,
+    );
     await saveModel(new DirectoryModelStore(join(dataDir, 'models')), artefact);
     const isPromoted = judgement?.isPromoted ?? true;
     if (isPromoted && entity !== '') await remember(reservoir, set, options.reservoirSegments);
@@ -153,6 +160,13 @@ async function remember(reservoir: SegmentReservoir, set: MachineTrainingSet, mo
 function firstReason({ entity }: MachineTask, { card: { sequence, data } }: Artefact): string {
   const what = sequence === 1 ? 'The first model' : 'The first model of segments that are cut in another way';
   return `${what}${entity === '' ? ', for machines without one' : ''}, of ${data.rows} segments.`;
+}
+
+async function timed<T>({ name: stage, metrics, now }: StageContext, work: () => Promise<T>): Promise<T> {
+  const startMs = now();
+  const result = await work();
+  metrics.modelFitSeconds.observe({ stage }, (now() - startMs) / 1000);
+  return result;
 }
 
 async function trainInThread(

@@ -10,6 +10,7 @@ import type { DemoReport, DemoStart } from '../../src/cli/demo-report.js';
 import { runDemo } from '../../src/cli/demo-run.js';
 import type { DemoSummary } from '../../src/cli/demo-summary.js';
 import { demoTopology } from '../../src/cli/demo-topology.js';
+import { detectorOf } from '../../src/cli/machine-picture.js';
 import { adjustedRandScore } from '../../src/cluster/adjusted-rand-score.js';
 import type { AnyRecord } from '../../src/records/codec.js';
 import { PLANT_CALIBRATION_DB_SPL, PLANT_RATE_HZ, plantMicrophones } from '../../src/simulation/plant.js';
@@ -19,11 +20,21 @@ import { microphoneSchedule } from '../../src/simulation/simulated-microphone.js
 import { createLog } from '../../src/telemetry/log.js';
 import { type RunningTopology, startTopology } from '../../src/topology/running.js';
 
-/** Runs the demo, faster than life: 50 s of the plant in 13 s, a second time for a few, and once without TensorFlow. */
+/**
+ * Runs the demo, faster than life: 50 s of the plant in 13 s, a second time for a few, once until both machines have raised
+ * their alarms, and once without TensorFlow.
+ */
 
 const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
 const MICROPHONES = 8;
 const SPEED = 4;
+/** What must be heard of the machines, and from which second on. */
+const WANTED = [
+  ['press-1', 'creeping', 100],
+  ['press-2', 'sudden', 110],
+] as const;
+
+type Seen = DemoReport['record'];
 
 /** Remembers what it was told. */
 class Witness implements DemoReport {
@@ -31,12 +42,10 @@ class Witness implements DemoReport {
   picture: DemoPicture | null = null;
   result: DemoSummary | null = null;
   closed = false;
-  #levels = 0;
-  readonly #enough: () => void;
+  readonly #seen: Seen;
 
-  /** @param enough called at the sixteenth row of levels */
-  constructor(enough: () => void) {
-    this.#enough = enough;
+  constructor(seen: Seen) {
+    this.#seen = seen;
   }
 
   announce(): void {}
@@ -45,8 +54,8 @@ class Witness implements DemoReport {
     this.start = start;
     this.picture = picture;
   }
-  record({ record }: AnyRecord): void {
-    if (record === 'noise-levels' && ++this.#levels === 16) this.#enough();
+  record(record: AnyRecord, picture: DemoPicture): void {
+    this.#seen(record, picture);
   }
   tick(): void {}
   close(): void {
@@ -57,10 +66,14 @@ class Witness implements DemoReport {
   }
 }
 
-async function run(dataDir: string, forSecs: number | null) {
+/** @param isOver ends it before its time, as by Ctrl-C */
+async function run(
+  dataDir: string,
+  forSecs: number | null,
+  isOver: (...seen: Parameters<Seen>) => boolean = () => false,
+) {
   const stop = new AbortController();
-  // Without a time to end it is ended as by Ctrl-C.
-  const witness = new Witness(() => forSecs ?? stop.abort());
+  const witness = new Witness((...seen) => isOver(...seen) && stop.abort());
   const clock = new DemoClock(SPEED);
   // A machine that does much else besides is slow to train a network.
   const drainMs = 150_000;
@@ -78,6 +91,13 @@ async function run(dataDir: string, forSecs: number | null) {
   return { start: witness.start!, picture: witness.picture!, summary: witness.result!, rows, witness };
 }
 
+/** Opens what a run has left, and runs nothing. */
+async function openData(path: string, network: boolean): Promise<RunningTopology> {
+  const topology = await demoTopology(path, network);
+  const log = createLog({ level: 'silent' });
+  return startTopology({ topology, stages: [], log, version: 'test', http: false });
+}
+
 let root: string;
 let dataDir: string;
 let first: Awaited<ReturnType<typeof run>>;
@@ -88,15 +108,9 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'plantsense-demo-'));
   dataDir = join(root, 'demo');
   first = await run(dataDir, 50);
-  second = await run(dataDir, null);
-  const topology = await demoTopology(dataDir, true);
-  running = await startTopology({
-    topology,
-    stages: [],
-    log: createLog({ level: 'silent' }),
-    version: 'test',
-    http: false,
-  });
+  let levels = 0;
+  second = await run(dataDir, null, ({ record }) => record === 'noise-levels' && ++levels === 16);
+  running = await openData(dataDir, true);
   // Where TensorFlow is not set up yet that is done first.
 }, 300_000);
 afterAll(async () => {
@@ -165,13 +179,53 @@ describe('a second run of the demo', () => {
     const { rows: all, ofThisRun } = rows.get('levels')!;
     expect(ofThisRun).toBeGreaterThan(0);
     expect(all - ofThisRun).toBe(first.rows.get('levels')!.rows);
-    expect(rows.get('models')).toEqual({ rows: 1, ofThisRun: 0 });
     expect(summary.model).toBe(first.summary.model);
     expect(rows.get('assignments')!.rows).toBe(rows.get('events')!.rows);
   });
+});
+
+describe('a run that is long enough for the machines', () => {
+  let path: string;
+  let heard: Awaited<ReturnType<typeof run>>;
+  let store: RunningTopology;
+  beforeAll(async () => {
+    path = join(root, 'machines');
+    // A machine that does much else learns them later, and hears the faults later.
+    heard = await run(path, 1600, (_, { machines }) =>
+      WANTED.every(([sensor, detector]) =>
+        [...(machines.get(sensor)?.raised.values() ?? [])].some(alarm => detectorOf(alarm) === detector),
+      ),
+    );
+    store = await openData(path, true);
+  }, 600_000);
+  afterAll(() => store?.stop());
+
+  it('learns a model of each from a minute of its sound, and scores what comes after', () => {
+    const { machines, models } = { machines: heard.summary.machines, models: heard.rows.get('models')! };
+    expect(machines.map(({ sensor }) => sensor)).toEqual(['press-1', 'press-2']);
+    expect(new Set(machines.map(({ model }) => model)).size).toBe(2);
+    expect(machines.map(({ model }) => model)).not.toContain(null);
+    expect(models.rows).toBe(3);
+    for (const { segments } of machines) expect(segments).toBeGreaterThan(20);
+    const scores = machines.reduce((sum, { segments }) => sum + segments, 0);
+    expect(heard.rows.get('machine_scores')!.rows).toBe(scores);
+    expect(heard.rows.get('dead_letters')!.rows).toBe(0);
+    expect(heard.summary.complete).toBe(true);
+  });
+
+  it('raises alarms of the one that ages and of the one that clacks, none while they are well', async () => {
+    const raised = await store.store.query<{ sensor: string; detector: string; secs: number }>(`
+      SELECT sensor, detector, toFloat64(time) - (SELECT toFloat64(min(time)) FROM levels) AS secs
+      FROM alarms WHERE kind = 'machine_abnormal' AND state = 'raised'`);
+    for (const [sensor, detector, fromSecs] of WANTED) {
+      expect(raised.map(alarm => `${alarm.sensor} ${alarm.detector}`)).toContain(`${sensor} ${detector}`);
+      for (const { secs } of raised.filter(alarm => alarm.sensor === sensor))
+        expect(secs).toBeGreaterThan(fromSecs - 2);
+    }
+  });
 
   it('suggests queries that work', async () => {
-    for (const [, sql] of EXAMPLE_QUERIES) expect((await running.store.query(sql)).length).toBeGreaterThan(0);
+    for (const [, sql] of EXAMPLE_QUERIES) expect((await store.store.query(sql)).length).toBeGreaterThan(0);
   });
 });
 
@@ -180,16 +234,15 @@ describe('a run without TensorFlow', () => {
     vi.unstubAllEnvs();
   });
 
-  it('says so, and finds the groups with a mixture', async () => {
+  it('says so, finds the groups with a mixture, and leaves the machines out', async () => {
     vi.stubEnv('PLANTSENSE_TENSOR_BACKEND', 'wasm');
     const path = join(root, 'without');
     const { start, picture, summary } = await run(path, 40);
     expect(start.noNetwork).toBe('PLANTSENSE_TENSOR_BACKEND is wasm.');
     expect(picture.model?.kind).toBe('gmm');
     expect(summary.complete).toBe(true);
-    const silent = createLog({ level: 'silent' });
-    const topology = await demoTopology(path, false);
-    const without = await startTopology({ topology, stages: [], log: silent, version: 'test', http: false });
+    expect(summary.machines).toEqual([]);
+    const without = await openData(path, false);
     try {
       expect(await agreement(without)).toBeGreaterThan(0.75);
     } finally {
