@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
 import { Clip } from './clip.js';
-import { Resampler, resample } from './resample.js';
+import { Resampler, resample, resamplerInputs } from './resample.js';
 import { Stft } from './stft.js';
 import { goldenArray, goldenSound, largestDifference } from './testing/goldens.js';
 import { createEngine } from './wasm/engine.js';
@@ -178,5 +178,18 @@ describe('Resampler', () => {
       inParts.push(...resampler.push(long.subarray(at, at + 10_000)));
     inParts.push(...resampler.flush());
     expect(Float32Array.from(inParts)).toEqual(resample(long, 48_000, 22_050));
+  });
+
+  it('begins in the middle of a stream as one that has run from its start, after whole periods of centuries too', () => {
+    // 163 outputs to 80 inputs.
+    const [first, count] = [1_000, 500];
+    const { from, to } = resamplerInputs(8_000, 16_300, first, count);
+    const long = sine(440, 8_000, to);
+    const whole = resample(long, 8_000, 16_300).slice(first, first + count);
+    for (const periods of [0, 2 ** 45 - 1]) {
+      const resampler = new Resampler(8_000, 16_300);
+      resampler.seek(first + 163 * periods);
+      expect(resampler.push(long.subarray(from, to)).subarray(0, count)).toEqual(whole);
+    }
   });
 });

@@ -3,8 +3,9 @@ import { encodePcm } from '../audio/pcm.js';
 import { samplesToUs } from '../audio/sample-clock.js';
 import { noise } from '../audio/testing/signals.js';
 import { codec, decodeAny } from '../records/codec.js';
-import type { Alarm } from '../records/types.js';
+import type { Alarm, MachineScore } from '../records/types.js';
 import { emptyCheckpoint, stateKey } from '../stream/checkpoint.js';
+import { isOff } from './machine-state.js';
 import type { Outgoing } from './outgoing.js';
 import { judgingModel } from './testing/judging-model.js';
 import { liveMachineLane, MACHINE_LANE } from './testing/machine-life.js';
@@ -55,11 +56,21 @@ describe('the machines of a lane', () => {
       ['raised', null],
       ['cleared', 'gap'],
     ]);
-    // Restarted when nothing was judged for a while, a lane still knows by which model.
-    const first = await liveMachineLane(log, modelAt, start, 3);
-    const second = await liveMachineLane(log, modelAt, first.checkpoint, log.length);
-    expect(alarmsOf([...first.sent, ...second.sent])).toEqual(alarmsOf(undisturbed.sent));
-    expect(alarmsOf(second.sent).map(({ modelVersion }) => modelVersion)).toEqual(['v1', 'v1']);
+    expect(undisturbed.raised.sort()).toEqual(['creeping', 'sudden']);
+    expect(undisturbed.counts.off).toBe(0);
+    expect(undisturbed.counts.scored).toBe(undisturbed.sent.length - alarmsOf(undisturbed.sent).length);
+    // One begins every 6.01 ms; the last two wait for what their filter looks ahead to.
+    expect(undisturbed.counts.scored + undisturbed.counts.unscored).toBe(163);
+    // Restarted again and again while nothing is judged, a lane still knows by which model the alarms were.
+    const sent: Outgoing[] = [];
+    let checkpoint = start;
+    for (const until of [2, 3, 4, log.length]) {
+      const life = await liveMachineLane(log, modelAt, checkpoint, until);
+      sent.push(...life.sent);
+      checkpoint = life.checkpoint;
+    }
+    expect(alarmsOf(sent)).toEqual(alarmsOf(undisturbed.sent));
+    expect(new Set(alarmsOf(sent).map(({ modelVersion }) => modelVersion))).toEqual(new Set(['v1']));
   });
 
   it('let an alarm end when its recorder has ended and stays away, and let go of the log then', async () => {
@@ -80,6 +91,23 @@ describe('the machines of a lane', () => {
       const second = await liveMachineLane(log, always, first.checkpoint, log.length);
       expect(alarmsOf([...first.sent, ...second.sent])).toEqual(alarmsOf(undisturbed.sent));
     }
+  });
+
+  it('have no creeping alarms of a model without a threshold for means', async () => {
+    const log = chunks('press', 0, 4, ABNORMAL);
+    const { sent } = await liveMachineLane(log, () => judgingModel('v1', 0.9, 2, [1]), start, log.length);
+    expect(alarmsOf(sent).map(({ evidence }) => evidence!.detector)).toEqual(['sudden']);
+    const scores = sent.filter(({ topic }) => topic === 'scores');
+    for (const { value } of scores)
+      expect((decodeAny(value!).value as MachineScore).detectors.map(({ detector }) => detector)).toEqual([
+        'sudden',
+      ]);
+  });
+
+  it('are off when they are quieter than told, or silent', () => {
+    const settings = { offBelowDb: -50 };
+    expect([-50.1, -50, null].map(levelDb => isOff({ levelDb }, settings))).toEqual([true, false, true]);
+    expect([-90, null].map(levelDb => isOff({ levelDb }, { offBelowDb: null }))).toEqual([false, true]);
   });
 
   it('keep an alarm through a restart of its recorder', async () => {

@@ -127,6 +127,10 @@ describe('the checkpoint', () => {
     }
     const ofAnotherFormat = Buffer.concat([Buffer.of(3), bytes.subarray(1)]).toString('base64');
     expect(() => decodeCheckpoint(40, ofAnotherFormat)).toThrow(PlantsenseError);
+    // One that would be read to its end as the first format.
+    const plain = Buffer.from(encodeCheckpoint({ ...emptyCheckpoint(100), plannedLast: 120 }), 'base64');
+    const ofTheNext = Buffer.concat([Buffer.of(3), plain.subarray(1)]).toString('base64');
+    expect(() => decodeCheckpoint(100, ofTheNext)).toThrow(PlantsenseError);
     const longer = Buffer.concat([bytes, Buffer.of(0)]).toString('base64');
     expect(() => decodeCheckpoint(40, longer)).toThrow(PlantsenseError);
   });

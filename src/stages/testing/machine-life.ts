@@ -34,7 +34,7 @@ export const MACHINE_LANE: MachineLaneOptions = {
   idleSecs: 0.6,
 };
 
-/** One life of a lane, from a checkpoint to a kill: gives what it sent and the checkpoint at the end. */
+/** One life of a lane, from a checkpoint to a kill: gives what it sent and counted, and the checkpoint at the end. */
 export async function liveMachineLane(
   log: readonly Uint8Array[],
   modelAt: (timeUs: number) => JudgingModel | null,
@@ -46,6 +46,8 @@ export async function liveMachineLane(
   const lane = new MachineLane(start, options, clips);
   const watermark = new Watermark(start, { released: () => {}, failed: () => {} });
   const sent: Outgoing[] = [];
+  const raised: string[] = [];
+  const counts = { scored: 0, off: 0, unscored: 0 };
   for (let first = resumeOffset(start); first < until; first += batch) {
     const offsets = log.slice(first, Math.min(until, first + batch)).map((_, i) => first + i);
     // All are heard before the first is judged, as in a batch.
@@ -62,7 +64,9 @@ export async function liveMachineLane(
           const model = modelAt(segment.sound.startUs);
           return model && scoreOf(segment, model);
         });
-      const { outputs, changes } = await lane.judge(chunk, scores);
+      const { outputs, changes, segments, ...judged } = await lane.judge(chunk, scores);
+      raised.push(...judged.raised);
+      for (const [name, n] of Object.entries(segments)) counts[name as keyof typeof counts] += n;
       for (const change of changes) tracked.change(change);
       if (chunk.replayed) expect(outputs).toEqual([]);
       sent.push(...outputs);
@@ -70,7 +74,12 @@ export async function liveMachineLane(
     }
   }
   const checkpoint = watermark.checkpoint();
-  return { sent, checkpoint: decodeCheckpoint(resumeOffset(checkpoint), encodeCheckpoint(checkpoint)) };
+  return {
+    sent,
+    raised,
+    counts,
+    checkpoint: decodeCheckpoint(resumeOffset(checkpoint), encodeCheckpoint(checkpoint)),
+  };
 }
 
 function hearOrRefuse(lane: MachineLane, bytes: Uint8Array, offset: number, replayed: boolean) {
