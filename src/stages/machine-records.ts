@@ -9,7 +9,7 @@ import { codec } from '../records/codec.js';
 import { originId } from '../records/ids.js';
 import { tensorBytes } from '../records/tensor-bytes.js';
 import type { MachineVerdict } from '../records/types.js';
-import type { JudgedAlarm } from './machine-state.js';
+import { type JudgedAlarm, UNREACHABLE } from './machine-state.js';
 import type { Outgoing } from './outgoing.js';
 
 /** Records that are made of a machine's segments, encoded. */
@@ -108,7 +108,7 @@ export function machineAlarmRecord(
     state: kind === 'opened' ? 'raised' : 'cleared',
     severity: 'warning',
     message: kind === 'opened' ? raisedMessage(alarm) : CLEARED[closedBy ?? 'end'],
-    ...{ value: peakScore, threshold: alpha, modelVersion: version },
+    ...{ value: peakScore, threshold: alpha < UNREACHABLE ? alpha : null, modelVersion: version },
     subjectId: raisedBy && segmentId(sensor, raisedBy.sound),
     evidence: {
       ...{ detector, segments: n, firstUs, lastUs, means: segments },

@@ -18,7 +18,7 @@ import type { MachineSettings } from './sensor-settings.js';
 export type JudgingModel = Pick<MachineModel, 'version' | 'details'>;
 
 /** A model of few recordings has no threshold for a mean of many: the detector is there, and says nothing. */
-const UNREACHABLE = Number.MAX_VALUE;
+export const UNREACHABLE = Number.MAX_VALUE;
 
 /** A model's threshold for a mean of n. */
 export function thresholdOf({ thresholds }: MachineModel['details'], n: number) {

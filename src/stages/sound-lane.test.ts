@@ -63,6 +63,15 @@ describe('SoundLane', () => {
     expect((await push(end)).changes).toEqual([{ type: 'release', key }]);
   });
 
+  it('lets go of the log of a sensor that was taken out of the topology, which used to hold it for ever', async () => {
+    const start = { ...emptyCheckpoint(3), holds: new Map([[stateKey('gone'), 0]]) };
+    const push = makeLane(start);
+    const changes = [];
+    for (let at = 0; at < 6; at++) changes.push(...(await push(second('m0', at))).changes);
+    expect(changes).toContainEqual({ type: 'release', key: stateKey('gone') });
+    expect(changes.filter(({ type }) => type === 'release')).toHaveLength(1);
+  });
+
   it('closes a sensor that fell silent, raises an alarm, and takes the alarm back when it is heard again', async () => {
     const push = makeLane();
     await push(second('m0', 0));

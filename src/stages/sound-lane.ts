@@ -66,6 +66,9 @@ export class SoundLane {
   readonly #sensors = new Map<string, Sensor>();
   /** Keys that fell silent and are not heard again yet. */
   readonly #silent: Set<number>;
+  /** Keys that hold log and were not heard since the start. */
+  readonly #unheard: Set<number>;
+  #liveSinceUs: number | null = null;
   readonly #decoder = new ChunkDecoder();
 
   constructor(start: Checkpoint, options: SoundLaneOptions, tensor: EventTensor, clips: ClipStore) {
@@ -74,6 +77,9 @@ export class SoundLane {
     this.#tensor = tensor;
     this.#clips = clips;
     this.#idle = new IdleKeys(options.idleSecs * 1e6);
+    this.#unheard = new Set(
+      [...start.holds].filter(([, hold]) => hold !== NO_LOG_NEEDED).map(([key]) => key),
+    );
     this.#silent = new Set([...start.holds].filter(([, hold]) => hold === NO_LOG_NEEDED).map(([key]) => key));
   }
 
@@ -93,6 +99,7 @@ export class SoundLane {
     // A chunk that was put aside then must not count as heard now.
     if (skipped) checkChunk(chunk);
     if (!skipped) {
+      this.#unheard.delete(key);
       const sensor =
         this.#sensors.get(record.sensor) ?? new Sensor(record.sensor, settings, this.#options.timeline);
       const before = sensor.stream.holdMark;
@@ -111,6 +118,7 @@ export class SoundLane {
     for (const name of this.#idle.heard(record.sensor, chunkEndUs))
       await this.#closeIdle(made, name, replayed);
     if (record.endOfStream) this.#idle.forget(record.sensor);
+    if (!replayed) this.#releaseGone(made, chunkEndUs);
     return {
       outputs: made.outputs,
       changes: made.changes,
@@ -122,6 +130,14 @@ export class SoundLane {
       sensor: record.sensor,
       chunkEndUs,
     };
+  }
+
+  /** A sensor that is no longer in the topology, or whose log was deleted, would hold the log for ever. */
+  #releaseGone(made: StepBuilder, nowUs: number): void {
+    this.#liveSinceUs ??= nowUs;
+    if (nowUs - this.#liveSinceUs <= this.#options.idleSecs * 1e6) return;
+    for (const key of this.#unheard) made.changes.push({ type: 'release', key });
+    this.#unheard.clear();
   }
 
   async #closeIdle(made: StepBuilder, name: string, replayed: boolean): Promise<void> {
