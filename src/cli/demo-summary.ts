@@ -41,7 +41,7 @@ export interface MachineSummary {
   readonly worstBands: Readonly<Record<string, readonly [lowHz: number, highHz: number]>>;
 }
 
-const ALARMS = 8;
+const ALARMS = 12;
 
 /** @param before the rows at the start of the run */
 export async function summarize(
