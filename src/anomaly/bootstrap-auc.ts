@@ -222,11 +222,11 @@ function draw(length: number, random: Random): Int32Array {
 
 function percentiles(
   resampled: readonly (readonly Areas[])[],
-  valueOf: (areas: readonly Areas[]) => number,
+  areaOf: (areas: readonly Areas[]) => number,
   options: Partial<BootstrapOptions>,
 ): Interval {
   const { confidence } = { ...BOOTSTRAP_DEFAULTS, ...options };
-  const values = Float64Array.from(resampled, valueOf);
+  const values = Float64Array.from(resampled, areaOf);
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }
