@@ -11,7 +11,6 @@ import { type Step, stateful } from '../stream/stateful.js';
 import { WorkerThread } from '../stream/worker-pool.js';
 import { expireClips } from './clip-expiry.js';
 import { ClipStore } from './clip-store.js';
-import { consumeInputs } from './consume-inputs.js';
 import { countStep, refuseChunk, tellReport } from './machine-reports.js';
 import type {
   ChunkRequest,
@@ -23,8 +22,8 @@ import type {
   RefusedChunk,
 } from './machine-residual.worker.js';
 import type { UntunedDetector } from './machine-state.js';
-import { ModelWatch } from './model-watch.js';
 import { type Indexed, indexed } from './outgoing.js';
+import { runScoringStage, watchModels } from './scoring-stage.js';
 import { sending } from './sending.js';
 import type { SensorTable } from './sensor-settings.js';
 import type { RunningStage, StageContext } from './stage.js';
@@ -57,14 +56,9 @@ export async function startMachineResidual(
   context: StageContext,
 ): Promise<RunningStage> {
   const { input, models, batchSize, lingerMs, whenNoModel } = options;
-  const { name: stage, broker, metrics, backoff } = context;
-  let fail: (error: Error) => void = () => {};
-  const watchFailed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  watchFailed.catch(() => {});
-  const watch = new ModelWatch(MACHINE_METHOD, fail);
-  await watch.start(broker, models, backoff);
+  const { name: stage, metrics } = context;
+  const watched = await watchModels(MACHINE_METHOD, models, context);
+  const { watch } = watched;
   const data = workerDataOf(options, sensors, context);
   const thread = new WorkerThread(import.meta.url, './machine-residual.worker', data);
   const call = <T>(request: MachineRequest, transfer: ArrayBuffer[] = []) =>
@@ -137,34 +131,9 @@ export async function startMachineResidual(
   const end = async () => {
     stopExpiry.abort();
     await expiry;
-    watch.stop();
     await thread.close();
   };
-  const consumption = await consumeInputs(context, [input], pipeline).catch(async error => {
-    await end();
-    throw error;
-  });
-  const done = Promise.race([consumption.done, watchFailed]);
-  done.catch(() => {});
-  return {
-    inputs: [input],
-    consumes: true,
-    isBusy: () => watch.isBehind(),
-    get waiting() {
-      return watch.isAwaited;
-    },
-    get detail() {
-      return watch.isAwaited ? 'waits for a first model' : null;
-    },
-    get lanes() {
-      return consumption.lanes;
-    },
-    done,
-    stop: async () => {
-      await consumption.stop();
-      await end();
-    },
-  };
+  return runScoringStage(input, watched, pipeline, end, context);
 }
 
 function workerDataOf(

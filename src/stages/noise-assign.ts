@@ -12,13 +12,12 @@ import { flatMapOrdered } from '../stream/flat-map-ordered.js';
 import type { Lane } from '../stream/lane.js';
 import { MicroBatcher } from '../stream/micro-batcher.js';
 import { WorkerThread } from '../stream/worker-pool.js';
-import { consumeInputs } from './consume-inputs.js';
 import { deadLetter } from './dead-letter.js';
 import { decodeEventFeatures } from './event-features.js';
-import { ModelWatch } from './model-watch.js';
 import type { AssignRequest, AssignWorkerData } from './noise-assign.worker.js';
 import { originOf } from './origin.js';
 import { type Indexed, indexed, type Outgoing } from './outgoing.js';
+import { runScoringStage, watchModels } from './scoring-stage.js';
 import { sending } from './sending.js';
 import type { RunningStage, StageContext } from './stage.js';
 import { logTensorNotice } from './tensor-notices.js';
@@ -43,14 +42,9 @@ export async function startNoiseAssign(
   context: StageContext,
 ): Promise<RunningStage> {
   const { input, models, whenNoModel, batchSize, lingerMs } = options;
-  const { name: stage, broker, metrics, backoff, dataDir } = context;
-  let fail: (error: Error) => void = () => {};
-  const watchFailed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  watchFailed.catch(() => {});
-  const watch = new ModelWatch('noise', fail);
-  await watch.start(broker, models, backoff);
+  const { name: stage, metrics, dataDir } = context;
+  const watched = await watchModels('noise', models, context);
+  const { watch } = watched;
   const data: AssignWorkerData = { modelDirectory: join(dataDir, 'models') };
   const thread = new WorkerThread(import.meta.url, './noise-assign.worker', data);
   let active: string | null = null;
@@ -95,33 +89,7 @@ export async function startNoiseAssign(
       sending(context, lane),
     );
 
-  const consumption = await consumeInputs(context, [input], pipeline).catch(async error => {
-    watch.stop();
-    await thread.close();
-    throw error;
-  });
-  const done = Promise.race([consumption.done, watchFailed]);
-  done.catch(() => {});
-  return {
-    inputs: [input],
-    consumes: true,
-    isBusy: () => watch.isBehind(),
-    get waiting() {
-      return watch.isAwaited;
-    },
-    get detail() {
-      return watch.isAwaited ? 'waits for a first model' : null;
-    },
-    get lanes() {
-      return consumption.lanes;
-    },
-    done,
-    stop: async () => {
-      await consumption.stop();
-      watch.stop();
-      await thread.close();
-    },
-  };
+  return runScoringStage(input, watched, pipeline, () => thread.close(), context);
 }
 
 /** One call for each model version in the batch, as a rule one. */
