@@ -188,7 +188,10 @@ describe('beside a topology that runs', () => {
       query('SELECT nothing'),
       json('db', 'status').then(JSON.parse),
       json('db', 'migrate').then(JSON.parse),
-      shell(`$plantsense tap audio.raw --from-beginning --json --data-dir ${dataDir} | head -n 1`),
+      // Without an end of its own it would wait for a record that no one reads, where all were in the pipe before it closed.
+      shell(
+        `$plantsense tap audio.raw --from-beginning --until-caught-up --json --data-dir ${dataDir} | head -n 1`,
+      ),
       plantsense('run', topology, '--data-dir', dataDir),
     ]);
     expect(table).toEqual({ code: 0, stdout: 'sensor\tseconds\nmic-1\t24\n', stderr: '' });
