@@ -16,7 +16,13 @@ import type { AlarmRecord } from './alarm.js';
 import { checkInteger, checkRange, checkResiduals } from './checks.js';
 import { Detector, type DetectorResumePoint, type Scale } from './detector.js';
 import { checkAlpha, checkDetectors, type DetectorOptions } from './detector-options.js';
-import type { DetectorVerdict, MachineSegment, SegmentState, SegmentVerdict } from './machine-segment.js';
+import {
+  type DetectorVerdict,
+  isOff,
+  type MachineSegment,
+  type SegmentState,
+  type SegmentVerdict,
+} from './machine-segment.js';
 
 export interface MachineOptions {
   readonly detectors: readonly DetectorOptions[];
@@ -90,7 +96,7 @@ export class MachineMonitor {
    *   is NaN, infinite or negative. Nothing has changed then
    */
   step(segment: MachineSegment): SegmentVerdict {
-    const off = this.#isOff(segment);
+    const off = isOff(segment.levelDb, this.#options.offBelowDb);
     this.#check(segment, off);
     this.#lastStartUs = segment.startUs;
     const alarms: AlarmRecord[] = [];
@@ -166,10 +172,6 @@ export class MachineMonitor {
       state: off ? 'off' : stateOf(mean, detector.alpha),
       alarm: detector.isOpen,
     };
-  }
-
-  #isOff({ levelDb }: MachineSegment): boolean {
-    return levelDb === null || levelDb < (this.#options.offBelowDb ?? Number.NEGATIVE_INFINITY);
   }
 
   #scale(alpha: number, normalBands: Float64Array | null): Scale {

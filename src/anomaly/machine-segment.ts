@@ -43,3 +43,12 @@ export interface SegmentVerdict {
   /** Alarms that opened, went on or closed with this segment. */
   readonly alarms: readonly AlarmRecord[];
 }
+
+/**
+ * Whether a segment's machine is off.
+ * @param levelDb of the segment; null: digital silence
+ * @param offBelowDb what is quieter is off; null: only digital silence is
+ */
+export function isOff(levelDb: number | null, offBelowDb: number | null): boolean {
+  return levelDb === null || (offBelowDb !== null && levelDb < offBelowDb);
+}

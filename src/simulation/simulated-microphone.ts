@@ -44,8 +44,8 @@ export function microphoneSchedule(spec: MicrophoneSpec, seed: number): Generato
 }
 
 /**
- * A microphone in a plant: its background, recorded sounds now and then, the machine it is fixed to, and its faults. Chunks without an end, and the
- * same for the same spec and seed; how the sound is cut into chunks doesn't change it.
+ * A microphone in a plant: its background, recorded sounds now and then, the machine it is fixed to, and its faults. Chunks
+ * without an end, and the same for the same spec and seed; how the sound is cut into chunks doesn't change it.
  */
 export function* simulatedMicrophone(spec: MicrophoneSpec, seed: number): Generator<SimulatedChunk, never> {
   const { sampleRateHz, calibrationDbSpl, faults } = spec;

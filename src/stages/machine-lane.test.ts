@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { isOff } from '../anomaly/machine-segment.js';
 import { encodePcm } from '../audio/pcm.js';
 import { samplesToUs } from '../audio/sample-clock.js';
 import { noise } from '../audio/testing/signals.js';
 import { codec, decodeAny } from '../records/codec.js';
 import type { Alarm, MachineScore } from '../records/types.js';
 import { emptyCheckpoint, stateKey } from '../stream/checkpoint.js';
-import { isOff } from './machine-state.js';
 import type { Outgoing } from './outgoing.js';
 import { judgingModel } from './testing/judging-model.js';
 import { liveMachineLane, MACHINE_LANE } from './testing/machine-life.js';
@@ -105,9 +105,8 @@ describe('the machines of a lane', () => {
   });
 
   it('are off when they are quieter than told, or silent', () => {
-    const settings = { offBelowDb: -50 };
-    expect([-50.1, -50, null].map(levelDb => isOff({ levelDb }, settings))).toEqual([true, false, true]);
-    expect([-90, null].map(levelDb => isOff({ levelDb }, { offBelowDb: null }))).toEqual([false, true]);
+    expect([-50.1, -50, null].map(levelDb => isOff(levelDb, -50))).toEqual([true, false, true]);
+    expect([-90, null].map(levelDb => isOff(levelDb, null))).toEqual([false, true]);
   });
 
   it('keep an alarm through a restart of its recorder', async () => {

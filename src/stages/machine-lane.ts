@@ -1,3 +1,4 @@
+import { isOff } from '../anomaly/machine-segment.js';
 import { checkChunk } from '../audio/check-chunk.js';
 import { SegmentStream, type SegmentStreamOptions, type SoundSegment } from '../audio/segment-stream.js';
 import { SEGMENT_SAMPLE_RATE_HZ } from '../audio/segments.js';
@@ -9,13 +10,7 @@ import type { CheckpointChange } from '../stream/watermark.js';
 import { ChunkDecoder } from './chunk-decoder.js';
 import type { ClipStore } from './clip-store.js';
 import { machineAlarmRecord, machineScoreRecord, segmentId } from './machine-records.js';
-import {
-  isOff,
-  type JudgedAlarm,
-  MachineState,
-  type SegmentScore,
-  type UntunedDetector,
-} from './machine-state.js';
+import { type JudgedAlarm, MachineState, type SegmentScore, type UntunedDetector } from './machine-state.js';
 import type { Outgoing } from './outgoing.js';
 import { type SensorSettings, type SensorTable, settingsOf } from './sensor-settings.js';
 
@@ -201,7 +196,7 @@ export class MachineLane {
   ): Part {
     const segments = sounds.map(sound => ({
       ...{ machine, sound, replayed },
-      isOff: isOff(sound, settings.machine!),
+      isOff: isOff(sound.levelDb, settings.machine!.offBelowDb),
     }));
     return { machine, settings, segments, state, mark };
   }

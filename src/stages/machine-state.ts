@@ -50,11 +50,6 @@ export interface Judgement {
   readonly alarms: readonly JudgedAlarm[];
 }
 
-/** Whether a segment's machine is off. */
-export function isOff({ levelDb }: Pick<SoundSegment, 'levelDb'>, { offBelowDb }: MachineSettings): boolean {
-  return levelDb === null || (offBelowDb !== null && levelDb < offBelowDb);
-}
-
 /**
  * One machine of a lane: its monitor, under whichever model is in force, and how far back the log is needed to build it
  * again. What it says depends on the segments and their models, from the last commit's note on.

@@ -1,11 +1,37 @@
 import type { LintContext } from './lint-context.js';
-import type { MachineLearnOptions } from './stage-options.js';
+import type { MachineLearnOptions, MachineResidualOptions } from './stage-options.js';
 
-/** Whether machines are learnt as they are judged, and from as much as that takes. */
+/** Whether there are machines, and whether they are learnt as they are judged, from as much as that takes. */
 export function lintMachines(context: LintContext): void {
+  for (const [name, stage] of context.stages('machine_residual')) {
+    lintPresence(context, name);
+    lintWait(context, name, stage);
+  }
   for (const [name, stage] of context.stages('machine_learn')) {
     lintBlocks(context, name, stage);
     lintCreeping(context, name, stage);
+  }
+}
+
+function lintPresence(context: LintContext, name: string): void {
+  if (context.machines().length > 0) return;
+  context.report('no-machines', ['stages', name], `No sensor has \`machine\` set: \`${name}\` scores none.`);
+}
+
+function lintWait(
+  context: LintContext,
+  name: string,
+  { models, outputs, whenNoModel }: MachineResidualOptions,
+): void {
+  if (whenNoModel !== 'wait' || outputs.features === null) return;
+  for (const [learner, { input, outputs: announces }] of context.stages('machine_learn')) {
+    if (input !== outputs.features || announces.models !== models) continue;
+    context.report(
+      'waits-for-itself',
+      ['stages', name, 'when_no_model'],
+      `\`${name}\` waits for models of \`${learner}\`, which learns from what \`${name}\` writes.`,
+      'Use `when_no_model: unscored`.',
+    );
   }
 }
 

@@ -100,13 +100,7 @@ function lintHoldBack(context: LintContext): void {
 }
 
 function lintMachineHoldBack(context: LintContext): void {
-  for (const [name, stage] of context.stages('machine_residual')) {
-    if (context.machines().length === 0)
-      context.report(
-        'no-machines',
-        ['stages', name],
-        `No sensor has \`machine\` set: \`${name}\` scores none.`,
-      );
+  for (const [, stage] of context.stages('machine_residual')) {
     const topic = context.topology.topics.get(stage.input);
     if (!topic || topic.cleanup === 'compact' || topic.retentionHours === null) continue;
     const needed = Math.ceil(machineHoldBackSecs(stage));

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
@@ -6,22 +5,7 @@ import { lint } from './lint.js';
 import { renderLintPage } from './lint-page.js';
 import { formatProblem } from './problem.js';
 import { RULES, type RuleName } from './rules.js';
-
-const SHIPPED = readFileSync(new URL('../../topologies/noise-clustering.yaml', import.meta.url), 'utf8');
-
-type Change = readonly [path: string, value: unknown];
-
-/** The shipped topology with some values changed; `undefined` deletes. Paths are separated by slashes. */
-function changed(...changes: readonly Change[]): string {
-  const document = parseDocument(SHIPPED);
-  for (const [path, value] of changes) {
-    if (value === undefined) document.deleteIn(path.split('/'));
-    else document.setIn(path.split('/'), document.createNode(value));
-  }
-  return document.toString();
-}
-
-const found = (text: string, env = {}) => lint(text, env).problems.map(({ rule, path }) => `${rule} ${path}`);
+import { type Change, changed, found, LEARNT, SHIPPED, WITH_MACHINES } from './testing/changed-topology.js';
 
 const LISTEN = {
   type: 'noise_events',
@@ -34,30 +18,6 @@ const LISTEN = {
     dead_letter: 'audio.raw.dead-letter',
   },
 };
-const MACHINES = {
-  type: 'machine_residual',
-  input: 'audio.raw',
-  models: 'models',
-  outputs: { scores: 'machine.scores', alarms: 'alarms', dead_letter: 'audio.raw.dead-letter' },
-};
-const WITH_MACHINES: readonly Change[] = [
-  ['topics/machine.scores', { partitions: 4 }],
-  ['stages/machines', MACHINES],
-];
-const LEARNT: readonly Change[] = [
-  ...WITH_MACHINES,
-  ['stages/machines/models', 'machine.models'],
-  ['topics/machine.models', { cleanup: 'compact' }],
-  ['stages/machines/outputs', { ...MACHINES.outputs, features: 'features.machine' }],
-  ['topics/features.machine', { partitions: 4, max_message_bytes: 1_048_576 }],
-  [
-    'stages/learn-machines',
-    {
-      ...{ type: 'machine_learn', input: 'features.machine', scores: 'machine.scores' },
-      outputs: { models: 'machine.models' },
-    },
-  ],
-];
 const KAFKA = { type: 'kafka', brokers: ['h:9092'] };
 const SASL = { mechanism: 'plain', username: 'u', password: `\${PW:-x}` };
 
@@ -150,6 +110,11 @@ const CASES: Readonly<
     bad: [['sensors/by_id', Object.fromEntries(Array.from({ length: 1201 }, (_, i) => [`m${i}`, {}]))]],
     at: 'topics["audio.raw"].partitions',
     good: [['sensors/by_id', Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`m${i}`, {}]))]],
+  },
+  'waits-for-itself': {
+    bad: [...LEARNT, ['stages/machines/when_no_model', 'wait']],
+    at: 'stages.machines.when_no_model',
+    good: LEARNT,
   },
   'no-machines': {
     bad: WITH_MACHINES,
@@ -405,53 +370,5 @@ describe('the catalogue of rules', () => {
 
   it('agrees with docs/reference/lint.md (write it again with: npx vitest run src/topology -u)', async () => {
     await expect(renderLintPage()).toMatchFileSnapshot('../../docs/reference/lint.md');
-  });
-});
-
-describe('the stage of machines', () => {
-  const press = (count: number, settings: object = {}): Change => [
-    'sensors/by_id',
-    Object.fromEntries(Array.from({ length: count }, (_, i) => [`press-${i}`, { machine: {}, ...settings }])),
-  ];
-
-  it('has room for 80 machines in a partition', () => {
-    const rule = 'sensors-per-partition topics["audio.raw"].partitions';
-    expect(found(changed(...WITH_MACHINES, press(321)))).toContain(rule);
-    expect(found(changed(...WITH_MACHINES, press(320)))).not.toContain(rule);
-  });
-
-  it('needs messages that a segment fits in, where it publishes them', () => {
-    const outputs = { ...MACHINES.outputs, features: 'features.machine' };
-    const publishing = (bytes: number): Change[] => [
-      ...WITH_MACHINES,
-      press(1),
-      ['stages/machines/outputs', outputs],
-      ['topics/features.machine', { partitions: 4, max_message_bytes: bytes }],
-    ];
-    const rule = 'features-too-large stages.machines.outputs.features';
-    expect(found(changed(...publishing(135_167)))).toContain(rule);
-    expect(found(changed(...publishing(135_168)))).not.toContain(rule);
-  });
-
-  it('is learnt from two blocks at least', () => {
-    const rule = 'block-range stages.learn-machines.block_segments';
-    const firstOf = (segments: number): Change[] => [
-      ...LEARNT,
-      ['stages/learn-machines/first_after_segments', segments],
-    ];
-    expect(found(changed(...firstOf(80)))).toContain(rule);
-    expect(found(changed(...firstOf(81)))).not.toContain(rule);
-  });
-
-  it('needs the log for as long as an alarm must hold', () => {
-    const rule = 'retention-shorter-than-hold-back topics["audio.raw"].retention_hours';
-    const holding = (secs: number): Change[] => [
-      ...WITH_MACHINES,
-      press(1),
-      ['topics/audio.raw/retention_hours', 1],
-      ['stages/machines/creeping', { hold_secs: secs }],
-    ];
-    expect(found(changed(...holding(3000)))).toContain(rule);
-    expect(found(changed(...holding(2900)))).not.toContain(rule);
   });
 });

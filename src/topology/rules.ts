@@ -86,6 +86,11 @@ export const RULES = {
       'The state of all sensors of a partition must fit in the 4,096 bytes of metadata of a commit: about 300 sensors, or 80 machines. Give the topic more partitions.',
   },
 
+  'waits-for-itself': {
+    severity: 'error',
+    about:
+      'A `machine_residual` stage waits for a first model that is learnt from its own segments: neither would ever begin.',
+  },
   'no-machines': {
     severity: 'warning',
     about: 'A `machine_residual` stage scores the sensors that have `machine` set, and none has.',

@@ -211,8 +211,7 @@ describe('beside a topology that runs', () => {
     const ended = await running.ended;
     expect([ended.code, ended.stdout]).toEqual([0, '']);
     expect(ended.stderr).not.toMatch(/"level":[56]0/);
-    // Eight processes at once, beside whatever else is tested.
-  }, 180_000);
+  });
 
   it('a tap that follows ends with 0 when it is stopped, a recording that was not sent to its end with 130', async () => {
     const owner = await openEmbedded(dataDir, { mode: 'own' });
