@@ -29,6 +29,9 @@ const PIXEL_BYTES: Readonly<Record<ImageEncoding, number>> = {
   JPEG: Number.NaN,
   GRAY8: 1,
   RGB8: 3,
+  TIFF: Number.NaN,
+  BMP: Number.NaN,
+  GRAY16: 2,
 };
 
 /** Bytes of one frame: one sample of every channel. */
@@ -220,10 +223,11 @@ const RULES: { readonly [N in keyof Records]: readonly Rule<Records[N]>[] } = {
     items('runnersUp', probability('probability')),
   ],
   'image-assignment': [
-    name('frameId', 'sensor', 'modelVersion'),
+    name('frameId', 'sensor'),
     time('timeUs'),
     probability('probability', 'labelConfidence'),
-    finite('logLikelihood'),
+    finite('logLikelihood', 'noveltyScore'),
+    items('runnersUp', probability('probability')),
   ],
   'machine-score': [
     name('segmentId', 'sensor', 'streamId', 'modelVersion'),

@@ -154,6 +154,14 @@ export interface DeadLetter {
   readonly timeUs: number | null;
 }
 
+/** A group that fits less well than the best one. */
+export interface ImageRunnerUp {
+  /** The group's path. */
+  readonly path: readonly number[];
+  /** Posterior probability of the group among its siblings, 0 to 1. */
+  readonly probability: number;
+}
+
 /** The group of one picture, in topic image.assignments. */
 export interface ImageAssignment {
   /** Id of the picture. */
@@ -164,7 +172,7 @@ export interface ImageAssignment {
   readonly timeUs: number;
   /** Group, sub-group and so on: 2/25/1 is [2, 25, 1]; empty when the picture is novel. */
   readonly path: readonly number[];
-  /** Posterior probability of the path's last group, 0 to 1. */
+  /** Posterior probability of the path: the product of those of its groups among their siblings, 0 to 1. */
   readonly probability: number | null;
   /** Log-likelihood under the model, natural logarithm; null where the method has none. */
   readonly logLikelihood: number | null;
@@ -174,8 +182,19 @@ export interface ImageAssignment {
   readonly suspectedLabel: string | null;
   /** Confidence of the predicted label, 0 to 1. */
   readonly labelConfidence: number | null;
-  /** Version of the model that made the row. */
-  readonly modelVersion: string;
+  /** Version of the model that made the row; null when none was active. */
+  readonly modelVersion: string | null;
+  /** Suspected label that came with the picture. */
+  readonly nearLabel: string | null;
+  /**
+   * How far the picture lies from its nearest group, as a multiple of the distance at which the group ends:
+   * above 1 it is novel.
+   */
+  readonly noveltyScore: number | null;
+  /**
+   * Next best groups of the first level, best first. For a novel picture the first one is its nearest group.
+   */
+  readonly runnersUp: readonly ImageRunnerUp[];
 }
 
 /** The feature vector of one picture, in topic features.image. */
@@ -196,8 +215,8 @@ export interface ImageFeatures {
   readonly tensor: Uint8Array;
 }
 
-/** File format, or rows of 8-bit grey or RGB pixels without padding. */
-export type ImageEncoding = 'PNG' | 'JPEG' | 'GRAY8' | 'RGB8';
+/** File format, or rows of 8-bit grey, RGB or 16-bit grey (little endian) pixels without padding. */
+export type ImageEncoding = 'PNG' | 'JPEG' | 'GRAY8' | 'RGB8' | 'TIFF' | 'BMP' | 'GRAY16';
 
 /** One picture from a line camera, in topic image.raw. */
 export interface ImageFrame {

@@ -131,6 +131,9 @@ export const EXAMPLES: { readonly [N in keyof Records]: Records[N] } = {
     suspectedLabel: 'scratch',
     labelConfidence: 0.75,
     modelVersion: 'v0001-0123456789ab',
+    nearLabel: 'scratch',
+    noveltyScore: 0.4,
+    runnersUp: [{ path: [3], probability: 0.1 }],
   },
   'machine-score': {
     segmentId: originId('segment', 'pump-7', 's1', 0),
