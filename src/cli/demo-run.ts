@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../broker/port.js';
 import { prepareBackend } from '../nn/backend/prepare-backend.js';
 import { PLANT_CALIBRATION_DB_SPL, PLANT_RATE_HZ, plantMicrophones } from '../simulation/plant.js';
 import { plantMachines } from '../simulation/plant-machines.js';
+import type { PlantMedium } from '../simulation/plant-recorder.js';
 import { loadPlantSounds } from '../simulation/plant-sounds.js';
 import { type PlantClock, playPlant } from '../simulation/play-plant.js';
 import type { MicrophoneSpec } from '../simulation/simulated-microphone.js';
@@ -35,7 +36,7 @@ export interface DemoOptions {
 }
 
 const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
-const SOUND_TOPIC = 'audio.raw';
+const TOPICS: Readonly<Record<PlantMedium, string>> = { sound: 'audio.raw', images: 'image.raw' };
 
 /** A busy machine may still train the network. */
 const DRAIN_MS = 60_000;
@@ -123,8 +124,8 @@ async function playAndShow(
   const over = AbortSignal.any([signal, end.signal]);
   try {
     if (forSecs !== null) void clock.until(clock.nowUs() + forSecs * 1e6, over).then(() => end.abort());
-    const send = (messages: readonly OutgoingMessage[]) =>
-      retrying(() => producer.send(SOUND_TOPIC, messages), { backoff: exponentialBackoff });
+    const send = (medium: PlantMedium, messages: readonly OutgoingMessage[]) =>
+      retrying(() => producer.send(TOPICS[medium], messages), { backoff: exponentialBackoff });
     const playing = playPlant({ microphones, seed, clock, send, signal: over });
     playing.catch(() => {});
     // A topology that fails ends the plant.
