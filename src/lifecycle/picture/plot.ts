@@ -1,5 +1,5 @@
-import { MUTED } from '../noise-benchmark/picture/style.js';
-import { element, placed, text } from '../noise-benchmark/picture/svg.js';
+import { MUTED } from './style.js';
+import { element, placed, text } from './svg.js';
 
 export interface Axis {
   readonly name: string;
