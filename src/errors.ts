@@ -125,7 +125,7 @@ export const ERRORS = {
   MESSAGE_TOO_LARGE: {
     class: 'terminal',
     action:
-      "Send shorter chunks, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
+      "Send shorter chunks or smaller pictures, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
   },
   COMMIT_FENCED: {
     class: 'retryable',
