@@ -32,6 +32,19 @@ export const ERRORS = {
     class: 'terminal',
     action: 'Look at the recorder: its floating-point samples hold NaN or infinity.',
   },
+  IMAGE_EMPTY: { class: 'terminal', action: 'Look at the camera or the copy: the picture holds no bytes.' },
+  IMAGE_FORMAT_UNSUPPORTED: {
+    class: 'terminal',
+    action: 'Save the picture as JPEG, PNG, TIFF or BMP, grey or RGB, with 8 or 16 bits per channel.',
+  },
+  IMAGE_INVALID: {
+    class: 'terminal',
+    action: 'Copy or take the picture again: it is cut short, damaged, or not of the size that it announces.',
+  },
+  IMAGE_TOO_LARGE: {
+    class: 'terminal',
+    action: 'Save the picture smaller, or cut it into several.',
+  },
   CALIBRATION_FAILED: {
     class: 'terminal',
     action:
