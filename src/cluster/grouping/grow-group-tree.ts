@@ -10,7 +10,7 @@ import type { Choice, GroupingRule } from './grouping-rule.js';
 import { type SplitBounds, suggestSplit } from './split-suggestion.js';
 import { stabilityMeasure } from './stability.js';
 import { sweepCells } from './sweep-cells.js';
-import type { SweepOptions } from './sweep-options.js';
+import { cellsOf, fullSweepOptions, type SweepOptions } from './sweep-options.js';
 
 /** What a person says about a group: split it so, decide by the rule, or leave it whole. */
 export type SplitDecision = { readonly algorithm: GroupingAlgorithm; readonly k: number } | 'auto' | 'none';
@@ -29,8 +29,8 @@ export interface GroupTreeOptions {
   /** About groups without a decision: split what is suggested, or leave all whole. Default auto. */
   readonly otherwise?: 'auto' | 'none';
   readonly bounds?: SplitBounds;
-  /** Cells that are known from before, by the path of their group: they are not computed again. */
-  readonly knownCells?: (path: string) => readonly Cell[];
+  /** Cells that are known from before of the group with that path and these rows: they are not computed again. */
+  readonly knownCells?: (path: string, rows: Int32Array) => readonly Cell[];
 }
 
 /** A cell that was computed, and in which group. */
@@ -90,7 +90,7 @@ function* grow(
     (decision === 'auto' && path.length < maxDepth && (path.length === 0 || suggestion.split));
   if (!isSplit) return leaf;
 
-  const split = yield* splitOf(x, nearLabels, path, decision, options);
+  const split = yield* splitOf(x, nearLabels, path, rows, decision, options);
   const children: GroupNode[] = [];
   for (const [id, members] of membersBySize(split.choice.cell.labels).entries())
     children.push(
@@ -110,21 +110,24 @@ function* splitOf(
   x: Matrix,
   nearLabels: readonly number[] | null,
   path: readonly number[],
+  rows: Int32Array,
   decision: SplitDecision,
   { sweep = {}, rule = { type: 'pareto' }, subRule = rule, knownCells }: GroupTreeOptions,
 ): Generator<TreeStep, { cells: readonly Cell[]; choice: Choice }, void> {
-  const known = knownCells?.(pathName(path)) ?? [];
-  const cells = [...known];
+  const known = knownCells?.(pathName(path), rows) ?? [];
   const fixed = typeof decision === 'object' ? decision : null;
   const range = fixed
     ? { algorithms: [fixed.algorithm], kMin: fixed.k, kMax: fixed.k }
     : // A sweep of a small group ends where groups would have a row each.
       { kMax: Math.max(sweep.kMin ?? 2, Math.min(sweep.kMax ?? 50, x.rows - 1)) };
   const own: SweepOptions = { ...sweep, ...range, nearLabels, known: new Set(known.map(cellKey)) };
+  const all = new Map(known.map(cell => [cellKey(cell), cell]));
   for (const cell of sweepCells(x, own)) {
-    cells.push(cell);
+    all.set(cellKey(cell), cell);
     yield { path, cell };
   }
+  // In the order of the sweep, whatever was known: of equal cells the first is chosen.
+  const cells = cellsOf(fullSweepOptions(own)).flatMap(cell => all.get(cellKey(cell)) ?? []);
   const chosenBy: GroupingRule = fixed ? { type: 'fixed', ...fixed } : path.length === 0 ? rule : subRule;
   return { cells, choice: chooseCell(cells, chosenBy, stabilityMeasure(x, own)) };
 }
