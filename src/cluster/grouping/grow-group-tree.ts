@@ -10,7 +10,7 @@ import type { Choice, GroupingRule } from './grouping-rule.js';
 import { impurityOf, type SplitBounds, suggestSplit } from './split-suggestion.js';
 import { stabilityMeasure } from './stability.js';
 import { sweepCells } from './sweep-cells.js';
-import type { SweepOptions } from './sweep-options.js';
+import { cellsOf, fullSweepOptions, type SweepOptions } from './sweep-options.js';
 
 /** What a person says about a group: split it so, decide by the rule, or leave it whole. */
 export type SplitDecision = { readonly algorithm: GroupingAlgorithm; readonly k: number } | 'auto' | 'none';
@@ -32,8 +32,8 @@ export interface GroupTreeOptions {
   /** About groups without a decision: split what is suggested, or leave all whole. Default auto. */
   readonly otherwise?: 'auto' | 'none';
   readonly bounds?: SplitBounds;
-  /** Cells that are known from before, by the path of their group: they are not computed again. */
-  readonly knownCells?: (path: string) => readonly Cell[];
+  /** Cells that are known from before of the group with that path and these rows: they are not computed again. */
+  readonly knownCells?: (path: string, rows: Int32Array) => readonly Cell[];
 }
 
 /** Groups that have fewer rows in the mean are not looked for. */
@@ -98,7 +98,7 @@ function* grow(
     (decision === 'auto' && path.length < maxDepth && (path.length === 0 || suggestion.split));
   if (!isSplit) return leaf;
 
-  const split = yield* splitOf(x, nearLabels, path, decision, options);
+  const split = yield* splitOf(x, nearLabels, path, rows, decision, options);
   const children: GroupNode[] = [];
   for (const [id, members] of membersBySize(split.choice.cell.labels).entries())
     children.push(
@@ -118,21 +118,24 @@ function* splitOf(
   x: Matrix,
   nearLabels: readonly number[] | null,
   path: readonly number[],
+  rows: Int32Array,
   decision: SplitDecision,
   { sweep = {}, rule = { type: 'pareto' }, subRule, knownCells }: GroupTreeOptions,
 ): Generator<TreeStep, { cells: readonly Cell[]; choice: Choice }, void> {
-  const known = knownCells?.(pathName(path)) ?? [];
-  const cells = [...known];
+  const known = knownCells?.(pathName(path), rows) ?? [];
   const fixed = typeof decision === 'object' ? decision : null;
   const { kMin = 2, kMax = 50 } = sweep;
   const range = fixed
     ? { algorithms: [fixed.algorithm], kMin: fixed.k, kMax: fixed.k }
     : { kMin, kMax: Math.max(kMin, Math.min(kMax, Math.floor(x.rows / LEAST_MEAN_SIZE))) };
   const own: SweepOptions = { ...sweep, ...range, nearLabels, known: new Set(known.map(cellKey)) };
+  const all = new Map(known.map(cell => [cellKey(cell), cell]));
   for (const cell of sweepCells(x, own)) {
-    cells.push(cell);
+    all.set(cellKey(cell), cell);
     yield { path, cell, stability: null };
   }
+  // In the order of the sweep, whatever was known: of equal cells the first is chosen.
+  const cells = cellsOf(fullSweepOptions(own)).flatMap(cell => all.get(cellKey(cell)) ?? []);
   const defaultSubRule: GroupingRule = isMixed(nearLabels) ? { type: 'c-score' } : rule;
   const levelRule = path.length === 0 ? rule : (subRule ?? defaultSubRule);
   const chosenBy: GroupingRule = fixed ? { type: 'fixed', ...fixed } : levelRule;
