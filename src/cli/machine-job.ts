@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { SegmentSet } from '../lifecycle/machine-model/segment-set.js';
 import { type JobSet, jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
@@ -93,16 +92,6 @@ async function reading<T>(
   } finally {
     progress.end();
   }
-}
-
-/** What tells whether files are the same as those of an interrupted training. */
-export function identityOf(files: readonly string[]): Promise<unknown[]> {
-  return Promise.all(
-    files.map(async file => {
-      const { size, mtimeMs } = await stat(file);
-      return [resolve(file), size, mtimeMs];
-    }),
-  );
 }
 
 /** Where the jobs of a training lie that writes to `out`. */
