@@ -5,6 +5,7 @@ import { type JobSet, jobDirectory, mayPass, TrainingJob } from '../lifecycle/tr
 import { NpySource } from '../nn/training/npy-source.js';
 import type { TrainingProgress } from '../nn/training/progress.js';
 import type { Cli } from './cli.js';
+import { duration } from './duration.js';
 import { Progress } from './progress.js';
 
 export interface MachineJob<S extends SegmentSet & JobSet> {
@@ -100,6 +101,5 @@ export function jobRoot(out: string): string {
 }
 
 function describe({ step, steps, loss, etaSecs }: TrainingProgress): string {
-  const left = etaSecs < 120 ? `${Math.ceil(etaSecs)} s` : `${Math.ceil(etaSecs / 60)} min`;
-  return `step ${step}/${steps}, loss ${loss.toPrecision(4)}, ${left} left`;
+  return `step ${step}/${steps}, loss ${loss.toPrecision(4)}, ${duration(etaSecs)} left`;
 }
