@@ -264,6 +264,20 @@ export const ERRORS = {
     class: 'terminal',
     action: 'Ask who runs the package index or proxy: what it serves is damaged or not the published file.',
   },
+  WEIGHTS_UNAVAILABLE: {
+    class: 'retryable',
+    action:
+      "Do one of the things that the message names: the network's weights are fetched once a machine, or given as a file.",
+  },
+  WEIGHTS_CORRUPT: {
+    class: 'terminal',
+    action: 'Ask who runs the mirror or the proxy: what it serves is damaged or not the published file.',
+  },
+  WEIGHTS_INVALID: {
+    class: 'terminal',
+    action:
+      "Give the weights of the encoder's own network, copied whole, in a layout that the message names.",
+  },
   WORKER_CRASHED: { class: 'fatal', action: 'Report this with the log: a computing thread ended by itself.' },
   DRAIN_DEADLINE: {
     class: 'retryable',

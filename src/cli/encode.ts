@@ -55,7 +55,10 @@ export function encodeCommand(cli: Cli): Command {
       if (model === undefined)
         throw new PlantsenseError('USAGE_INVALID', 'Give --encoder for images, or --model for events.');
       if (names !== undefined)
-        throw new PlantsenseError('USAGE_INVALID', '--names is an option of images; without --encoder it takes events.');
+        throw new PlantsenseError(
+          'USAGE_INVALID',
+          '--names is an option of images; without --encoder it takes events.',
+        );
       checkNoEncoder(flags, 'without --encoder it takes events', ['model']);
       const { encodeEvents } = await import('./encode-events.js');
       await encodeEvents(cli, inputs, { ...flags, model });
