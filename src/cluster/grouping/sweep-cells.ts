@@ -3,10 +3,10 @@ import { cScore } from '../c-score/c-score.js';
 import { entropy } from '../entropy.js';
 import { denseLabels } from '../label-counts.js';
 import type { Matrix } from '../matrix.js';
-import { silhouetteScore } from '../silhouette-score.js';
 import { type Cell, cellKey } from './cell.js';
 import type { GroupingAlgorithm } from './grouping-algorithm.js';
 import { LABELLERS, type Labeller } from './labellers.js';
+import { Silhouettes } from './silhouettes.js';
 import { cellsOf, type FullSweepOptions, fullSweepOptions, type SweepOptions } from './sweep-options.js';
 import { turnedFeatures } from './turned-features.js';
 
@@ -25,11 +25,12 @@ export function* sweepCells(x: Matrix, options: SweepOptions = {}): Generator<Ce
   checkSweep(x, full);
   if (wanted.length === 0) return;
   const turned = turnedFeatures(x, full.pcaComponents);
+  const silhouettes = new Silhouettes(turned);
   const labellers = new Map<GroupingAlgorithm, Labeller>();
   for (const { algorithm, k } of wanted) {
     const labeller = labellers.get(algorithm) ?? LABELLERS[algorithm](turned, full);
     labellers.set(algorithm, labeller);
-    yield cellOf(algorithm, k, turned, labeller, full);
+    yield cellOf(algorithm, k, silhouettes, labeller, full);
   }
 }
 
@@ -49,7 +50,7 @@ function checkSweep(x: Matrix, { kMin, nearLabels }: FullSweepOptions): void {
 function cellOf(
   algorithm: GroupingAlgorithm,
   k: number,
-  x: Matrix,
+  silhouettes: Silhouettes,
   labeller: Labeller,
   { nearLabels }: FullSweepOptions,
 ): Cell {
@@ -63,7 +64,7 @@ function cellOf(
       smallest: sizes.reduce((a, b) => Math.min(a, b)),
       largest: sizes.reduce((a, b) => Math.max(a, b)),
       entropy: entropy(labels),
-      silhouette: silhouetteScore(x, labels),
+      silhouette: silhouettes.score(labels),
       cScore: nearLabels ? cScore(nearLabels, labels) : null,
       failure: null,
     };
