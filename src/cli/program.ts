@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.js';
 import { encodeCommand } from './encode.js';
 import { featuresCommand } from './features.js';
 import { graphCommand } from './graph.js';
+import { groupCommand } from './group.js';
 import { lintCommand } from './lint.js';
 import { metricsCommand } from './metrics.js';
 import { modelsCommand } from './models.js';
@@ -64,6 +65,9 @@ export function buildProgram(cli: Cli): Command {
   program.addCommand(modelsCommand(cli));
   program.addCommand(benchCommand(cli));
   program.addCommand(encodeCommand(cli));
+
+  program.commandsGroup('Images:');
+  program.addCommand(groupCommand(cli));
 
   program.commandsGroup('Cluster arrays:');
   program.addCommand(clusterCommand(cli));
