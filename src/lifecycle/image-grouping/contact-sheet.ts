@@ -14,8 +14,10 @@ const GAP = 6;
 const MARGIN = 16;
 const HEADER = 62;
 const HEADING = 26;
-/** Room for thumbnails beside each other. */
-const WIDTH = 1180;
+/** Room for thumbnails beside each other: nine square ones. */
+const WIDTH = 1128;
+/** For title and legend, where few thumbnails stand beside each other. */
+const LEAST_WIDTH = 620;
 const LEGEND_ENTRY = 150;
 const JPEG_QUALITY = 82;
 
@@ -28,12 +30,12 @@ export interface ContactSheet {
   readonly nearLabels: NearLabels | null;
 }
 
-/** Which rows a sheet shows: all of a small group, else twice as many near the centre as far from it. */
+/** Which rows a sheet shows: all of a small group, else three times as many near the centre as far from it. */
 export function sheetParts(byDistance: Int32Array, most: number): ContactSheet['parts'] {
   const rows = Array.from(byDistance);
   if (rows.length <= most)
     return [{ heading: `All ${rows.length}, those nearest to the centre first`, rows }];
-  const far = Math.floor(most / 3);
+  const far = Math.floor(most / 4);
   return [
     { heading: 'Nearest to the centre', rows: rows.slice(0, most - far) },
     ...(far > 0 ? [{ heading: 'Farthest from the centre', rows: rows.slice(-far).reverse() }] : []),
@@ -52,10 +54,11 @@ export async function contactSheet(
   const first = await read(parts[0]!.rows[0]!);
   const cell = cellSize(first);
   const perLine = Math.max(1, Math.floor((WIDTH + GAP) / (cell.width + GAP)));
+  const width = Math.max(LEAST_WIDTH, perLine * (cell.width + GAP) - GAP);
   const layers: { input: Buffer; left: number; top: number }[] = [];
   const words: string[] = [
     text(MARGIN, 26, title, { 'font-size': 18, 'font-weight': 600 }),
-    ...legend(parts, nearLabels),
+    ...legend(parts, nearLabels, width),
   ];
   let top = HEADER;
   for (const { heading, rows } of parts) {
@@ -74,7 +77,7 @@ export async function contactSheet(
     }
     top += Math.ceil(rows.length / perLine) * (cell.height + GAP) + 8;
   }
-  const size = { width: WIDTH + 2 * MARGIN, height: top + MARGIN - GAP };
+  const size = { width: width + 2 * MARGIN, height: top + MARGIN - GAP };
   const svg = element(
     'svg',
     {
@@ -128,11 +131,11 @@ function frameColour(row: number, nearLabels: NearLabels | null): string {
 }
 
 /** The near-labels that the sheet shows. */
-function legend(parts: ContactSheet['parts'], nearLabels: NearLabels | null): string[] {
+function legend(parts: ContactSheet['parts'], nearLabels: NearLabels | null, width: number): string[] {
   if (!nearLabels) return [];
   const places = new Set(parts.flatMap(({ rows }) => rows.map(row => nearLabels.ofRows[row]!)));
   const shown = [...places].filter(place => place !== NO_NEAR_LABEL).sort((a, b) => a - b);
-  const most = Math.floor(WIDTH / LEGEND_ENTRY);
+  const most = Math.floor(width / LEGEND_ENTRY);
   return shown.slice(0, most).flatMap((place, i) => {
     const x = MARGIN + i * LEGEND_ENTRY;
     return [

@@ -70,7 +70,7 @@ export async function writeGrouping(
 function curvesOf({ path, rows, cells, choice }: GroupNode): string {
   const { algorithm, k } = choice!.cell;
   const tried = cells.length === 1 ? 'One cell was tried.' : `Chosen, dotted: ${algorithm} with k = ${k}.`;
-  return curvesPicture(cells, choice!.cell, `Groups of ${nameOf(path, rows)}`, tried);
+  return curvesPicture(cells, choice!.cell, nameOf(path, rows), tried);
 }
 
 function mapOf(
@@ -99,7 +99,7 @@ function mapOf(
 }
 
 function nameOf(path: readonly number[], rows: Int32Array): string {
-  return path.length === 0 ? `${rows.length} images` : `group ${pathName(path)}, ${rows.length} images`;
+  return path.length === 0 ? `${rows.length} images` : `Group ${pathName(path)}: ${rows.length} images`;
 }
 
 async function writeSheets(
