@@ -90,7 +90,7 @@ export async function contactSheet(
   );
   return sharp({ create: { ...size, channels: 3, background: '#fafafa' } })
     .composite([...layers, { input: Buffer.from(svg), left: 0, top: 0 }])
-    .jpeg({ quality: JPEG_QUALITY })
+    .jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' })
     .toBuffer();
 }
 
