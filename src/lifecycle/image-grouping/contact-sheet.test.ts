@@ -42,6 +42,7 @@ describe('what a sheet shows', () => {
 });
 
 describe('a contact sheet', () => {
+  // A grey picture was framed in grey: its pipeline had one channel.
   it('has thumbnails in frames of the colour of their near-labels', async () => {
     const nearLabels = nearLabelsOf(['scratch', 'patch', null]);
     const parts = [{ heading: 'All', rows: [0, 1, 2] }];

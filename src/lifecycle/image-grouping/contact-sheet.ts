@@ -110,19 +110,21 @@ function cellSize({ width, height }: Image): CellSize {
 /** The whole image in a frame, on white where its shape is another. */
 async function thumbnail(image: Image, cell: CellSize, colour: string): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
-  const { width, height, channels } = image;
+  const { width, height } = image;
   const inner = { width: cell.width - 2 * FRAME, height: cell.height - 2 * FRAME };
-  return sharp(eightBits(image), { raw: { width, height, channels } })
-    .toColourspace('srgb')
+  return sharp(rgbOf(image), { raw: { width, height, channels: 3 } })
     .resize({ ...inner, fit: 'contain', background: '#ffffff' })
     .extend({ top: FRAME, bottom: FRAME, left: FRAME, right: FRAME, background: colour })
     .png()
     .toBuffer();
 }
 
-/** The upper eight bits of sixteen. */
-function eightBits({ data }: Image): Uint8Array {
-  return data instanceof Uint8Array ? data : Uint8Array.from(data, value => value >> 8);
+/** Three channels, since a grey picture would have a grey frame; of sixteen bits the upper eight. */
+function rgbOf({ data, channels }: Image): Uint8Array {
+  const shift = data instanceof Uint16Array ? 8 : 0;
+  const rgb = new Uint8Array((3 / channels) * data.length);
+  for (let i = 0; i < rgb.length; i++) rgb[i] = data[channels === 3 ? i : Math.floor(i / 3)]! >> shift;
+  return rgb;
 }
 
 function frameColour(row: number, nearLabels: NearLabels | null): string {
