@@ -112,12 +112,15 @@ function subjectOf(
   features: GroupingSubject['features'],
   images: readonly ImageRow[] | null,
   nearLabels: NearLabels | null,
-  { k: { kMin } }: GroupFlags,
+  { k, choose }: GroupFlags,
 ): GroupingSubject {
-  if (features.rows <= kMin)
+  const [least, what] = choose
+    ? [choose.k, `--choose ${choose.algorithm}:${choose.k}`]
+    : [k.kMin, `${k.kMin} groups or more are asked for (--k), which`];
+  if (features.rows <= least)
     throw new PlantsenseError(
       'PARAMETER_INVALID',
-      `${kMin} groups or more are asked for (--k), which takes ${kMin + 1} images at least; there ${features.rows === 1 ? 'is 1' : `are ${features.rows}`}.`,
+      `${what} takes ${least + 1} images at least; there ${features.rows === 1 ? 'is 1' : `are ${features.rows}`}.`,
     );
   return { features, paths: images?.map(({ path }) => path) ?? null, nearLabels };
 }
