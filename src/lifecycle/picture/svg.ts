@@ -35,6 +35,7 @@ function shown(value: string | number): string {
   return typeof value === 'number' ? `${Math.round(10 * value) / 10}` : escaped(value);
 }
 
-function escaped(value: string): string {
+/** For the text and the attributes of SVG and HTML. */
+export function escaped(value: string): string {
   return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -133,7 +133,7 @@ function failuresOf(cells: readonly Cell[]): string {
 function legend(cells: readonly Cell[]): string {
   const entries = algorithmsOf(cells).map((algorithm, i) =>
     placed(
-      i * 146,
+      i * 158,
       0,
       element('path', { d: 'M0 0h24', stroke: algorithmColour(algorithm), 'stroke-width': 2 }) +
         text(30, 4, algorithm, { 'font-size': 12 }),
@@ -154,7 +154,8 @@ function algorithmColour(algorithm: Cell['algorithm']): string {
 /** Ends of an axis that holds all values, with a margin as a share, or of 1 where they are all one. */
 function range(values: readonly number[], margin: number): { readonly low: number; readonly high: number } {
   const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-  if (low === high) return { low: low - 1, high: high + 1 };
+  // What rounding leaves is no range.
+  if (high - low < 1e-9) return { low: low - 1, high: high + 1 };
   if (margin === 1) return { low, high };
   const slack = margin * (high - low);
   return { low: low < 0 ? low - slack : low, high: high + slack };
