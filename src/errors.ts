@@ -32,12 +32,33 @@ export const ERRORS = {
     class: 'terminal',
     action: 'Look at the recorder: its floating-point samples hold NaN or infinity.',
   },
+  IMAGE_EMPTY: { class: 'terminal', action: 'Look at the camera or the copy: the picture holds no bytes.' },
+  IMAGE_FORMAT_UNSUPPORTED: {
+    class: 'terminal',
+    action: 'Save the picture as JPEG, PNG, TIFF or BMP, grey or RGB, with 8 or 16 bits per channel.',
+  },
+  IMAGE_INVALID: {
+    class: 'terminal',
+    action: 'Copy or take the picture again: it is cut short, damaged, or not of the size that it announces.',
+  },
+  IMAGE_TOO_LARGE: {
+    class: 'terminal',
+    action: 'Save the picture smaller, or cut it into several.',
+  },
   CALIBRATION_FAILED: {
     class: 'terminal',
     action:
       "Record at least 3 s of the calibrator's tone, the microphone seated in it, at a gain that does not clip.",
   },
   PARAMETER_INVALID: { class: 'terminal', action: 'Correct the parameter named in the message.' },
+  CSV_INVALID: {
+    class: 'terminal',
+    action: 'Save the table again as CSV with commas and a header, or correct the line named in the message.',
+  },
+  NEAR_LABELS_INVALID: {
+    class: 'terminal',
+    action: 'Give every image a line with its path and near-label; an empty near-label says that it has none.',
+  },
   MATRIX_INVALID: {
     class: 'terminal',
     action: 'Look at how the matrix was made: it needs rows, and finite numbers only.',
@@ -104,7 +125,7 @@ export const ERRORS = {
   MESSAGE_TOO_LARGE: {
     class: 'terminal',
     action:
-      "Send shorter chunks, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
+      "Send shorter chunks or smaller pictures, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
   },
   COMMIT_FENCED: {
     class: 'retryable',
@@ -206,6 +227,10 @@ export const ERRORS = {
     class: 'terminal',
     action: 'Choose another --out, or remove the file named in the message to compute it anew.',
   },
+  GROUPING_RESULT_INVALID: {
+    class: 'terminal',
+    action: 'Choose another --out, or compute everything anew with --restart.',
+  },
   TENSOR_BACKEND_UNAVAILABLE: {
     class: 'fatal',
     action:
@@ -238,6 +263,20 @@ export const ERRORS = {
   PACKAGE_CHECKSUM_MISMATCH: {
     class: 'terminal',
     action: 'Ask who runs the package index or proxy: what it serves is damaged or not the published file.',
+  },
+  WEIGHTS_UNAVAILABLE: {
+    class: 'retryable',
+    action:
+      "Do one of the things that the message names: the network's weights are fetched once a machine, or given as a file.",
+  },
+  WEIGHTS_CORRUPT: {
+    class: 'terminal',
+    action: 'Ask who runs the mirror or the proxy: what it serves is damaged or not the published file.',
+  },
+  WEIGHTS_INVALID: {
+    class: 'terminal',
+    action:
+      "Give the weights of the encoder's own network, copied whole, in a layout that the message names.",
   },
   WORKER_CRASHED: { class: 'fatal', action: 'Report this with the log: a computing thread ended by itself.' },
   DRAIN_DEADLINE: {

@@ -13,6 +13,7 @@ import {
   wordOr,
 } from './new-command.js';
 import { Progress } from './progress.js';
+import { sendImagesCommand } from './send-images.js';
 
 interface AudioFlags extends JsonOption, BrokerFlags {
   readonly sensor: string;
@@ -25,7 +26,10 @@ interface AudioFlags extends JsonOption, BrokerFlags {
 }
 
 export function sendCommand(cli: Cli): Command {
-  return newGroup('send', 'Send recordings to a topic, as a recorder would.', [audioCommand(cli)]);
+  return newGroup('send', 'Send recordings or pictures to a topic, as a recorder or a camera would.', [
+    audioCommand(cli),
+    sendImagesCommand(cli),
+  ]);
 }
 
 function audioCommand(cli: Cli): Command {

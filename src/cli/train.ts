@@ -14,6 +14,7 @@ import {
   wholeNumbers,
   wordOr,
 } from './new-command.js';
+import { trainEncoderCommand } from './train-encoder.js';
 import { trainMachineCommand } from './train-machine.js';
 
 /** Options of the model; which of them it takes depends on its kind. */
@@ -46,7 +47,11 @@ export interface TrainFlags extends JsonOption, BrokerFlags, ModelFlags {
 const KINDS = ['gmm', 'kmeans', 'conv-sdae+gmm', 'dec', 'vade'] as const;
 
 export function trainCommand(cli: Cli): Command {
-  return newGroup('train', 'Fit models.', [noiseCommand(cli), trainMachineCommand(cli)]);
+  return newGroup('train', 'Fit models.', [
+    noiseCommand(cli),
+    trainMachineCommand(cli),
+    trainEncoderCommand(cli),
+  ]);
 }
 
 const ABOUT = `Fit groups of noise events, keep the model as a new version and announce it, so that running topologies switch to it. It learns from recordings, one event a file, or from the last hours of a topic of features. What is not given is as in the topology's learning stage, or that stage's defaults.

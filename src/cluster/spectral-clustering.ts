@@ -87,13 +87,28 @@ export class SpectralClustering implements Estimator<SpectralFit> {
         'MATRIX_INVALID',
         `Spectral clustering needs ${LEAST_ROWS} rows at least, not ${x.rows}.`,
       );
-    // Rows that can't be told apart have no smoothest function but the constant: any other would be chance.
-    if (allEqual(x)) return { labels: new Int32Array(x.rows), embedding: zeros(x.rows, nComponents) };
-    const graph = affinity === 'rbf' ? rbfAffinity(x, gamma) : neighbourAffinity(x, nNeighbors);
-    const embedding = spectralEmbedding(graph, nComponents, new Random(randomState));
+    const embedding = spectralPlaces(x, { affinity, gamma, nNeighbors, randomState }, nComponents);
     const { labels } = new KMeans({ nClusters, nInit, randomState }).fit(embedding);
     return { labels, embedding };
   }
+}
+
+/**
+ * Where spectral clustering places the rows for k-means: `[x.rows, nComponents]`. The places in fewer dimensions are the
+ * first columns of those in more, up to signs and the rounding of eigenvectors.
+ *
+ * @param x checked, as `fit` does
+ */
+export function spectralPlaces(
+  x: Matrix,
+  params: Required<Pick<SpectralClusteringParams, 'affinity' | 'gamma' | 'nNeighbors' | 'randomState'>>,
+  nComponents: number,
+): Matrix64 {
+  // Rows that can't be told apart have no smoothest function but the constant: any other would be chance.
+  if (allEqual(x)) return zeros(x.rows, nComponents);
+  const graph =
+    params.affinity === 'rbf' ? rbfAffinity(x, params.gamma) : neighbourAffinity(x, params.nNeighbors);
+  return spectralEmbedding(graph, nComponents, new Random(params.randomState));
 }
 
 function allEqual(x: Matrix): boolean {

@@ -209,6 +209,14 @@ describe('a record that breaks a rule', () => {
     expect(() => codec('audio-chunk').encode(text)).toThrow(/look at firstSample/);
   });
 
+  it('is refused when a statement that names or marks something holds no label', () => {
+    const encode = (change: object) => codeOf(() => codec('label').encode({ ...EXAMPLES.label, ...change }));
+    expect(encode({ action: 'mark', label: null })).toBe('RECORD_INVALID');
+    expect(encode({ action: 'name', label: '' })).toBe('RECORD_INVALID');
+    expect(encode({ action: 'confirm', label: 'x'.repeat(300) })).toBe('RECORD_INVALID');
+    expect(codec('label').encode({ ...EXAMPLES.label, action: 'retract', label: null })).toBeDefined();
+  });
+
   it('is refused when half a surrogate pair would not survive', () => {
     expect(codeOf(() => codec('audio-chunk').encode({ ...chunk, sensor: 'a\ud800' }))).toBe('RECORD_INVALID');
   });

@@ -256,7 +256,15 @@ const RULES: { readonly [N in keyof Records]: readonly Rule<Records[N]>[] } = {
     time('activeFromUs', 'createdUs'),
     index('groups'),
   ],
-  label: [name('id', 'subjectId'), time('timeUs')],
+  label: [
+    name('id', 'subjectId'),
+    time('timeUs'),
+    ({ action, label }) => {
+      if (label === null) return action === 'name' || action === 'mark' ? 'label: it is null' : undefined;
+      const has = label.length;
+      return has > 0 && has <= MAX_NAME_LENGTH ? undefined : `label: it has ${has} characters`;
+    },
+  ],
   // A dead letter holds what is wrong by nature: only what says where it comes from must be right.
   'dead-letter': [name('originalTopic', 'errorCode'), index('originalPartition', 'originalOffset')],
 };

@@ -249,7 +249,7 @@ export type LabelSubject = 'event' | 'image' | 'segment' | 'group' | 'alarm';
 
 /**
  * name: give a group a name; mark: give one thing a label; confirm and dismiss: judge an alarm or a
- * prediction; retract: take the last statement back.
+ * prediction; retract: take back what was said of the thing.
  */
 export type LabelAction = 'name' | 'mark' | 'confirm' | 'dismiss' | 'retract';
 
@@ -261,7 +261,7 @@ export interface Label {
   readonly timeUs: number;
   /** What kind of thing it is about. */
   readonly subject: LabelSubject;
-  /** Id of the thing; for a group its id or path. */
+  /** Id of the thing; of a group its path, such as 2/25, with noise: before it for a group of noise. */
   readonly subjectId: string;
   /** What the person does. */
   readonly action: LabelAction;

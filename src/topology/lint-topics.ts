@@ -92,6 +92,8 @@ function lintPartitions(context: LintContext): void {
     ...context.stages('noise_events'),
     ...context.stages('noise_assign'),
     ...context.stages('machine_residual'),
+    ...context.stages('image_features'),
+    ...context.stages('image_assign'),
   ]) {
     const lanes = topics.get(input)?.partitions ?? 0;
     for (const { topic } of context.graph.stages.get(name)?.writes ?? []) {

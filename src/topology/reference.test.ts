@@ -9,7 +9,7 @@ import { renderTopologyPage, renderTopologyTestsPage } from './topology-page.js'
 
 const INPUTS = inputSchema(topologyOptions);
 const TEST_INPUTS = inputSchema(topologyTestsOptions);
-const UNITS = /_(ms|secs|hours|days|hz|db|db_spl|dbfs|bytes)$/;
+const UNITS = /_(ms|secs|hours|days|hz|db|db_spl|dbfs|bytes|px)$/;
 /** Numbers that count something, or have no unit; `hop` and `n_fft` count samples and keep librosa's names. */
 const WITHOUT_UNIT = new Set([
   ...[
@@ -24,6 +24,7 @@ const WITHOUT_UNIT = new Set([
     'batch_size',
     'groups',
   ],
+  ...['max_pixels', 'rows', 'columns'],
   ...[
     'min_groups',
     'max_groups',

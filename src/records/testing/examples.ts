@@ -216,7 +216,7 @@ export const EXAMPLES: { readonly [N in keyof Records]: Records[N] } = {
     id: 'l1',
     timeUs: TIME_US,
     subject: 'group',
-    subjectId: '3',
+    subjectId: 'noise:3',
     action: 'name',
     label: 'forklift',
     modelVersion: null,

@@ -10,9 +10,15 @@ const POLL_MS = 200;
  * nobody up.
  *
  * @param directory for the lock file; it is made
+ * @param signal ends the waiting, not the work
  */
-export async function inTurn<T>(directory: string, report: Report, work: () => Promise<T>): Promise<T> {
-  const lock = await takeLock(directory, report);
+export async function inTurn<T>(
+  directory: string,
+  report: Report,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const lock = await takeLock(directory, report, signal);
   try {
     return await work();
   } finally {
@@ -20,7 +26,11 @@ export async function inTurn<T>(directory: string, report: Report, work: () => P
   }
 }
 
-async function takeLock(directory: string, report: Report): Promise<DataDirectory> {
+async function takeLock(
+  directory: string,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<DataDirectory> {
   let told = false;
   for (;;) {
     try {
@@ -31,6 +41,6 @@ async function takeLock(directory: string, report: Report): Promise<DataDirector
     const owner = await findOwner(directory);
     if (!told && owner) report(`Process ${owner.pid} on ${owner.host} is at it: waiting`);
     told ||= owner !== null;
-    await sleep(POLL_MS);
+    await sleep(POLL_MS, undefined, signal ? { signal } : {});
   }
 }

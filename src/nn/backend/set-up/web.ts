@@ -9,7 +9,7 @@ const SILENCE_TIMEOUT_MS = 30_000;
 
 /** Reads from web servers: through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, as most programs do. */
 export interface Web {
-  get(url: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  get(url: string, headers?: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -30,13 +30,17 @@ export function openWeb(certPath: string | null, env: NodeJS.ProcessEnv): Web {
     bodyTimeout: SILENCE_TIMEOUT_MS,
   });
   return {
-    get: (address, headers = {}) => {
+    get: (address, headers = {}, signal = undefined) => {
       const url = new URL(address);
       const { username, password } = url;
       // `fetch` refuses a URL that holds a name and password.
       url.username = '';
       url.password = '';
-      return fetch(url, { dispatcher, headers: { ...headers, ...authorization(username, password) } });
+      return fetch(url, {
+        dispatcher,
+        headers: { ...headers, ...authorization(username, password) },
+        ...(signal ? { signal } : {}),
+      });
     },
     close: () => dispatcher.close(),
   };

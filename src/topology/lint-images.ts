@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import type { LintContext } from './lint-context.js';
+import type { ImageFeaturesOptions } from './stage-options.js';
+
+/** A JPEG of less than this is no picture that one would want to look at. */
+const LEAST_BITS_PER_PIXEL = 1;
+
+/** Whether pictures fit in their topic, and whether their encoder's files are there. */
+export function lintImages(context: LintContext): void {
+  for (const [name, stage] of context.stages('image_features')) {
+    lintPictures(context, name, stage);
+    lintEncoderFile(context, name, stage);
+  }
+}
+
+function lintPictures(context: LintContext, name: string, { input, maxPixels }: ImageFeaturesOptions): void {
+  const path = ['stages', name, 'max_pixels'];
+  const room = context.topology.topics.get(input)?.maxMessageBytes;
+  const needed = Math.ceil((maxPixels * LEAST_BITS_PER_PIXEL) / 8);
+  if (room === undefined || room >= needed || !context.isGiven(path)) return;
+  context.report(
+    'pictures-too-large',
+    ['topics', input, 'max_message_bytes'],
+    `A JPEG of ${maxPixels} pixels has ${needed} bytes at the very least; \`${input}\` takes ${room}.`,
+    'Raise it, or lower `max_pixels`.',
+  );
+}
+
+function lintEncoderFile(context: LintContext, name: string, { encoder }: ImageFeaturesOptions): void {
+  const option = 'weights' in encoder ? 'weights' : 'path';
+  const file = 'weights' in encoder ? encoder.weights : 'path' in encoder ? encoder.path : null;
+  if (file === null || existsSync(file)) return;
+  context.report(
+    'encoder-not-here',
+    ['stages', name, 'encoder', option],
+    `There is no file or directory at ${file} on this machine.`,
+  );
+}
