@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.js';
 import { fitImageModel } from './fit-image-model.js';
-import { openImageModel } from './image-group-model.js';
+import { openImageModel } from './open-image-model.js';
 import { FIT, featuresOf, fitted, KINDS, mixed, pathsOfKinds, setOf } from './testing/pictures.js';
 
 const IMAGES = mixed(KINDS);

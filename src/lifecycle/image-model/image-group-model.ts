@@ -170,11 +170,6 @@ export class ImageGroupModel implements ImageModel {
   }
 }
 
-/** What is in an artefact. Throws as {@link ImageGroupModel.open}. */
-export function openImageModel(artefact: Artefact): ImageGroupModel {
-  return ImageGroupModel.open(artefact);
-}
-
 function largest(values: Float64Array, count: number): number {
   let best = 0;
   for (let i = 1; i < count; i++) if (values[i]! > values[best]!) best = i;
