@@ -156,6 +156,7 @@ describe('liveView', () => {
     const picture = pictureOf(levels('hall-1-north'), event('a', 'hall-1-north'), assignment('a'));
     for (let i = 0; i < 100; i++) picture.take(machineScore('press-1'));
     picture.take(machineAlarm('b', 'press-1', 'creeping'));
+    for (let i = 0; i < 300; i++) picture.take(imageAssignment(`frame-${i}`, [i % 9, i % 4]));
     for (const columns of [1, 20, 40, 80, 200]) {
       for (const rows of [1, 5, 12, 24, 60]) {
         const lines = liveView(picture, { ...CONTEXT, columns, rows });

@@ -35,7 +35,7 @@ export function plantCamera(): CameraSpec {
     defects: DEFECTS,
     wrongShare: 0.05,
     faults: [
-      { type: 'truncated', share: 0.02 },
+      { type: 'truncated', share: 0.03 },
       { type: 'duplicates', share: 0.02 },
     ],
   };
