@@ -42,6 +42,37 @@ describe('the stages of pictures', () => {
     );
   });
 
+  const LEARN = {
+    ...{ type: 'image_learn', input: 'features.image', labels: 'labels' },
+    outputs: { models: 'image.models' },
+  };
+  const LEARNT: readonly Change[] = [
+    ['topics/labels', { partitions: 1 }],
+    ['topics/image.models', { cleanup: 'compact' }],
+    ['stages/group/models', 'image.models'],
+    ['stages/learn-images', LEARN],
+  ];
+
+  it('may be learnt from, with what people say, which no stage writes', () => {
+    expect(problems(...LEARNT)).toEqual([]);
+    expect(problems(...LEARNT, ['stages/learn-images/labels', 'image.assignments'])).toContain(
+      'record-mismatch stages.learn-images.labels',
+    );
+    expect(problems(...LEARNT, ['topics/features.image', { partitions: 4, retention_hours: 10 }])).toEqual([
+      'retention-shorter-than-window stages.learn-images.window_hours',
+    ]);
+  });
+
+  it('are not learnt into fewer groups than the fewest, nor from too few pictures', () => {
+    expect(problems(...LEARNT, ['stages/learn-images/model', { min_groups: 9, max_groups: 8 }])).toEqual([
+      'groups-range stages.learn-images.model.min_groups',
+    ]);
+    const few = { ...LEARN, first_after_images: 20, model: { min_groups: 9 } };
+    expect(problems(...LEARNT, ['stages/learn-images', few])).toEqual([
+      'too-few-events stages.learn-images.first_after_images',
+    ]);
+  });
+
   it('have options of their own by the type of the encoder', () => {
     expect(problems(['stages/look/encoder', { type: 'texture', weights: 'a.h5' }])).toEqual([
       'unknown-key stages.look.encoder.weights',
