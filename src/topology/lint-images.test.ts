@@ -11,6 +11,15 @@ describe('the stages of pictures', () => {
     expect(found(changed(...WITH_CAMERAS))).toEqual(['topic-unread stages.group.outputs.assignments']);
   });
 
+  it('need no stage that writes what people say', () => {
+    const stored = (topic: string): Change[] => [
+      [`topics/${topic}`, { retention_hours: 'forever' }],
+      ['stages/store/inputs/7', topic],
+    ];
+    expect(problems(...stored('labels'))).toEqual([]);
+    expect(problems(...stored('words'))).toEqual(['topic-unwritten stages.store.inputs[7]']);
+  });
+
   it('take the files of an encoder from where they are', () => {
     expect(problems(['stages/look/encoder', { type: 'tfjs', path: 'nowhere' }])).toEqual([
       'encoder-not-here stages.look.encoder.path',
@@ -31,6 +40,37 @@ describe('the stages of pictures', () => {
     expect(problems(['stages/group/input', 'features.noise'])).toContain(
       'record-mismatch stages.group.input',
     );
+  });
+
+  const LEARN = {
+    ...{ type: 'image_learn', input: 'features.image', labels: 'labels' },
+    outputs: { models: 'image.models' },
+  };
+  const LEARNT: readonly Change[] = [
+    ['topics/labels', { partitions: 1 }],
+    ['topics/image.models', { cleanup: 'compact' }],
+    ['stages/group/models', 'image.models'],
+    ['stages/learn-images', LEARN],
+  ];
+
+  it('may be learnt from, with what people say, which no stage writes', () => {
+    expect(problems(...LEARNT)).toEqual([]);
+    expect(problems(...LEARNT, ['stages/learn-images/labels', 'image.assignments'])).toContain(
+      'record-mismatch stages.learn-images.labels',
+    );
+    expect(problems(...LEARNT, ['topics/features.image', { partitions: 4, retention_hours: 10 }])).toEqual([
+      'retention-shorter-than-window stages.learn-images.window_hours',
+    ]);
+  });
+
+  it('are not learnt into fewer groups than the fewest, nor from too few pictures', () => {
+    expect(problems(...LEARNT, ['stages/learn-images/model', { min_groups: 9, max_groups: 8 }])).toEqual([
+      'groups-range stages.learn-images.model.min_groups',
+    ]);
+    const few = { ...LEARN, first_after_images: 20, model: { min_groups: 9 } };
+    expect(problems(...LEARNT, ['stages/learn-images', few])).toEqual([
+      'too-few-events stages.learn-images.first_after_images',
+    ]);
   });
 
   it('have options of their own by the type of the encoder', () => {

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import type { LintContext } from './lint-context.js';
-import type { ImageFeaturesOptions } from './stage-options.js';
+import type { ImageFeaturesOptions, ImageLearnOptions } from './stage-options.js';
 
 /** A JPEG of less than this is no picture that one would want to look at. */
 const LEAST_BITS_PER_PIXEL = 1;
 
-/** Whether pictures fit in their topic, and whether their encoder's files are there. */
+/** Whether pictures fit in their topic, whether their encoder's files are there, and whether groups can be learnt. */
 export function lintImages(context: LintContext): void {
   for (const [name, stage] of context.stages('image_features')) {
     lintPictures(context, name, stage);
     lintEncoderFile(context, name, stage);
   }
+  for (const [name, stage] of context.stages('image_learn')) lintGroups(context, name, stage);
 }
 
 function lintPictures(context: LintContext, name: string, { input, maxPixels }: ImageFeaturesOptions): void {
@@ -35,4 +36,33 @@ function lintEncoderFile(context: LintContext, name: string, { encoder }: ImageF
     ['stages', name, 'encoder', option],
     `There is no file or directory at ${file} on this machine.`,
   );
+}
+
+/** Fewer pictures a group are refused by a fit. */
+const LEAST_IMAGES = 3;
+
+function lintGroups(
+  context: LintContext,
+  name: string,
+  { model, firstAfterImages, maxImages }: ImageLearnOptions,
+): void {
+  const { minGroups, maxGroups } = model;
+  const path = ['stages', name];
+  if (minGroups > maxGroups)
+    context.report(
+      'groups-range',
+      [...path, 'model', 'min_groups'],
+      `\`min_groups\`, ${minGroups}, is above \`max_groups\`, ${maxGroups}.`,
+    );
+  const needed = LEAST_IMAGES * minGroups;
+  for (const [option, images] of [
+    ['first_after_images', firstAfterImages],
+    ['max_images', maxImages],
+  ] as const)
+    if (images < needed)
+      context.report(
+        'too-few-events',
+        [...path, option],
+        `${images} images are too few for ${minGroups} groups, which take ${needed}.`,
+      );
 }

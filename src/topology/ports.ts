@@ -95,6 +95,12 @@ export function portsOf(stage: StageOptions): readonly Port[] {
         writes(stage.outputs.assignments, 'image-assignments', 'assignments'),
         deadLetters(stage.outputs),
       ];
+    case 'image_learn':
+      return [
+        reads(stage.input, ['image-features'], ['input']),
+        ...(stage.labels === null ? [] : [reads(stage.labels, ['labels'], ['labels'])]),
+        writes(stage.outputs.models, 'models', 'models'),
+      ];
     case 'store':
       return [
         ...stage.inputs.map((topic, i) => reads(topic, STORED, ['inputs', i])),

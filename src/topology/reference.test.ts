@@ -25,6 +25,9 @@ const WITHOUT_UNIT = new Set([
     'groups',
   ],
   ...['max_pixels', 'rows', 'columns'],
+  ...['depth', 'components', 'first_after_images', 'max_images', 'update_after_images', 'half_life_images'],
+  ...['refit_after_images', 'relabel_after_labels', 'held_out_share'],
+  ...['max_novel_share', 'max_silhouette_loss', 'min_kept_share'],
   ...[
     'min_groups',
     'max_groups',

@@ -166,7 +166,8 @@ export const RULES = {
   'groups-range': { severity: 'error', about: '`min_groups` is above `max_groups`.' },
   'too-few-events': {
     severity: 'error',
-    about: 'The first model is to be fitted to fewer events than it has groups.',
+    about:
+      'A model is to be fitted to fewer events than it has groups, or to fewer than three images a group.',
   },
   'network-too-deep': {
     severity: 'error',

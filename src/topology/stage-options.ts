@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import { imageAssign } from './image-assign-options.js';
 import { imageFeatures } from './image-features-options.js';
+import { imageLearn } from './image-learn-options.js';
 import { machineLearn } from './machine-learn-options.js';
 import { machineResidual } from './machine-residual-options.js';
 import { deadLetter, integer, named, number, options, text, topicName } from './options.js';
@@ -221,6 +222,7 @@ export const stageOptions = z
     machineLearn,
     imageFeatures,
     imageAssign,
+    imageLearn,
     store,
   ])
   .describe('A stage: reads topics, writes topics, is a consumer group of its own.');
@@ -243,4 +245,5 @@ export type MachineResidualOptions = Extract<StageOptions, { type: 'machine_resi
 export type MachineLearnOptions = Extract<StageOptions, { type: 'machine_learn' }>;
 export type ImageFeaturesOptions = Extract<StageOptions, { type: 'image_features' }>;
 export type ImageAssignOptions = Extract<StageOptions, { type: 'image_assign' }>;
+export type ImageLearnOptions = Extract<StageOptions, { type: 'image_learn' }>;
 export type StoreStageOptions = Extract<StageOptions, { type: 'store' }>;

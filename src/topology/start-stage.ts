@@ -1,5 +1,6 @@
 import { startImageAssign } from '../stages/image-assign.js';
 import { startImageFeatures } from '../stages/image-features.js';
+import { startImageLearn } from '../stages/image-learn.js';
 import { startMachineLearn } from '../stages/machine-learn.js';
 import { startMachineResidual } from '../stages/machine-residual.js';
 import { startNoiseAssign } from '../stages/noise-assign.js';
@@ -37,6 +38,8 @@ export function startStage(
       return startImageFeatures(imageFeaturesOf(options), sensorTable(topology.sensors), context);
     case 'image_assign':
       return startImageAssign(options, context);
+    case 'image_learn':
+      return startImageLearn(options, context);
     case 'store':
       return startStore(options, store, context);
   }
