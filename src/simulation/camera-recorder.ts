@@ -11,8 +11,15 @@ import {
   simulatedCamera,
 } from './simulated-camera.js';
 
-/** Told what is on a picture that was sent. */
-export type TellTruth = (frameId: string, truth: PictureKind, atUs: number) => void;
+/** A picture that is about to be sent, and what is on it. */
+export interface TakenPicture {
+  readonly sensor: string;
+  readonly frameId: string;
+  readonly timeUs: number;
+  readonly truth: PictureKind;
+}
+
+export type TellTruth = (picture: TakenPicture) => void;
 
 /** Of a file that is cut short this much is left. */
 const LEFT_SHARE = 0.4;
@@ -46,7 +53,7 @@ export class CameraRecorder implements PlantRecorder {
     const file = await jpeg(pixels, this.#spec.sizePx);
     const picture = truncated ? file.subarray(0, Math.round(LEFT_SHARE * file.length)) : file;
     const timeUs = this.#startUs + clockUs;
-    this.#tellTruth(this.#frameId(frameIndex), truth, timeUs);
+    this.#tellTruth({ sensor: this.#spec.sensor, frameId: this.#frameId(frameIndex), timeUs, truth });
     return this.#message({ frameIndex, timeUs, picture, nearLabel, endOfStream: false });
   }
 

@@ -16,10 +16,13 @@ const STRIP: StripSpec = {
 export const NEW_DEFECT_FROM_SECS = 45;
 
 const DEFECTS: readonly SeenDefect[] = [
-  { kind: 'scratches', share: 0.17, fromSecs: 0 },
-  { kind: 'patches', share: 0.17, fromSecs: 0 },
-  { kind: 'inclusion', share: 0.17, fromSecs: 0 },
-  { kind: 'crazing', share: 0.1, fromSecs: NEW_DEFECT_FROM_SECS },
+  { kind: 'scratches', share: 0.18, fromSecs: 0 },
+  { kind: 'patches', share: 0.18, fromSecs: 0 },
+  { kind: 'pitted_surface', share: 0.18, fromSecs: 0 },
+  { kind: 'rolled_in_scale', share: 0.1, fromSecs: NEW_DEFECT_FROM_SECS },
+  // What only a long run sees.
+  { kind: 'crazing', share: 0.05, fromSecs: 300 },
+  { kind: 'inclusion', share: 0.05, fromSecs: 420 },
 ];
 
 /** The camera of the small plant, over the strip that its presses are fed from. */
@@ -32,7 +35,7 @@ export function plantCamera(): CameraSpec {
     defects: DEFECTS,
     wrongShare: 0.05,
     faults: [
-      { type: 'truncated', share: 0.01 },
+      { type: 'truncated', share: 0.03 },
       { type: 'duplicates', share: 0.02 },
     ],
   };

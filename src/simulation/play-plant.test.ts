@@ -148,7 +148,7 @@ describe('playPlant with a camera', () => {
           frames.push({ ...frame, atUs: clock.us });
         }
       },
-      tellTruth: (frameId, kind) => truth.set(frameId, kind),
+      tellTruth: ({ frameId, truth: kind }) => truth.set(frameId, kind),
     });
     return { frames, media, truth };
   }
