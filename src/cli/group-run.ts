@@ -107,16 +107,16 @@ class GrowthProgress {
       this.#show('');
       return;
     }
+    const { algorithm, k } = step.cell;
+    if (step.type === 'stability') {
+      this.#show(`, how stable ${algorithm} with k = ${k} is`);
+      return;
+    }
     this.#done++;
     this.computed++;
     const secsEach = (performance.now() - this.#startMs) / 1000 / (this.#done - this.#known);
     const left = this.#cells - this.#done;
-    const { algorithm, k } = step.cell;
-    this.#show(
-      left === 0
-        ? ', how stable the best are'
-        : `, ${algorithm} with k = ${k}, ${duration(secsEach * left)} left`,
-    );
+    this.#show(`, ${algorithm} with k = ${k}, ${duration(secsEach * left)} left`);
   }
 
   end(): void {

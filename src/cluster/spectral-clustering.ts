@@ -2,7 +2,7 @@ import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
 import type { Clustering, Estimator } from './estimator.js';
 import { KMeans } from './k-means.js';
-import { type Matrix, type Matrix64, zeros } from './matrix.js';
+import { areRowsEqual, type Matrix, type Matrix64, zeros } from './matrix.js';
 import { checkFit, checkInteger, checkNotNegative, checkOneOf } from './parameters.js';
 import { neighbourAffinity, rbfAffinity } from './spectral/affinity.js';
 import { spectralEmbedding } from './spectral/spectral-embedding.js';
@@ -105,13 +105,8 @@ export function spectralPlaces(
   nComponents: number,
 ): Matrix64 {
   // Rows that can't be told apart have no smoothest function but the constant: any other would be chance.
-  if (allEqual(x)) return zeros(x.rows, nComponents);
+  if (areRowsEqual(x)) return zeros(x.rows, nComponents);
   const graph =
     params.affinity === 'rbf' ? rbfAffinity(x, params.gamma) : neighbourAffinity(x, params.nNeighbors);
   return spectralEmbedding(graph, nComponents, new Random(params.randomState));
-}
-
-function allEqual(x: Matrix): boolean {
-  for (let i = x.cols; i < x.data.length; i++) if (x.data[i] !== x.data[i - x.cols]) return false;
-  return true;
 }

@@ -18,8 +18,8 @@ export interface CScore {
   /** The `cScore` that clusters of these sizes have on average by chance. */
   readonly expected: number;
   /**
-   * `cScore` with chance as 0 and perfect as 1. Perfect is what the paper calls converged: every cluster holds rows of
-   * one near-label only. A near-label in several clusters is no fault, several near-labels in one cluster are.
+   * What `cScore` has above chance, as a share of what clusters would have that are the near-labels: chance is 0, perfect
+   * is 1. More clusters than near-labels cost a little, mixed ones much.
    */
   readonly adjusted: number;
 }
@@ -27,17 +27,20 @@ export interface CScore {
 /** Stands for a row without a near-label. */
 export const NO_NEAR_LABEL = -1;
 
-/** What rounding may leave between two ways to add up the same sum, as a share. */
+/** What rounding may leave of a difference of equal sums, as a share. */
 const ROUNDING = 1e-12;
 
 /**
  * The C-Score and what is derived from it, of the rows that have a near-label.
  *
  * Chance is computed, not drawn: the mean over all ways to hand out the same clusters is a sum over the cells of the
- * contingency table, each of which is hypergeometric. The adjusted figure is `(cScore - expected) / (k - expected)`:
- * the paper's limit for converged clusters is k. With its min(k, m) instead, one cluster of everything would be perfect.
- * Where chance alone reaches k (every row a cluster of its own, or a single near-label) nothing can be told from
- * chance: 0, or 1 when clusters and near-labels part the rows alike.
+ * contingency table, each of which is hypergeometric.
+ *
+ * Perfect can't be the paper's limit of `cScore`, min(k, m): many small clusters reach it by themselves, and so does one
+ * cluster of everything. Such have little or nothing above chance, so the adjusted figure goes by that:
+ * `(cScore - expected) / (k - expected of the near-labels as clusters)`. It is not symmetric: the near-labels say what is
+ * perfect. Where these have nothing above chance themselves (there is one, or one a row) it is 0, or 1 when the clusters
+ * part the rows alike.
  *
  * @param nearLabels near-label of each row, any integers; {@link NO_NEAR_LABEL}: none
  * @param clusters cluster of each row, any integers
@@ -69,7 +72,7 @@ export function cScore(nearLabels: ArrayLike<number>, clusters: ArrayLike<number
     upperLimit,
     convergenceDifference: Math.max(0, upperLimit - normalized),
     expected,
-    adjusted: adjust(sum, expected, k, m),
+    adjusted: adjust(sum - expected, k - expectedOfItself(table), k === m && k - sum <= ROUNDING * k),
   };
 }
 
@@ -85,9 +88,14 @@ function sumOverPairs(
   return sum;
 }
 
-function adjust(sum: number, expected: number, k: number, m: number): number {
-  const slack = ROUNDING * k;
-  if (k - expected > slack) return (sum - expected) / (k - expected);
-  // All clusters are pure, and there are as many as near-labels.
-  return k === m && k - sum <= slack ? 1 : 0;
+/** What clusters of the sizes of the near-labels have by chance. */
+function expectedOfItself({ aSizes, rows }: Contingency): number {
+  let sum = 0;
+  for (const a of aSizes) for (const b of aSizes) sum += expectedJaccard(a, b, rows);
+  return sum;
+}
+
+function adjust(excess: number, most: number, isSame: boolean): number {
+  if (isSame) return 1;
+  return most > ROUNDING ? excess / most : 0;
 }

@@ -2,12 +2,12 @@ import { PlantsenseError } from '../../errors.js';
 import { denseLabels } from '../label-counts.js';
 import { checkMatrix, type Matrix, takeRows } from '../matrix.js';
 import { checkInteger } from '../parameters.js';
-import { type Cell, cellKey } from './cell.js';
-import { chooseCell } from './choose-cell.js';
+import { type Cell, cellKey, type FittedCell } from './cell.js';
+import { cellsToMeasure, chooseCell } from './choose-cell.js';
 import { type GroupNode, pathName } from './group-tree.js';
 import type { GroupingAlgorithm } from './grouping-algorithm.js';
 import type { Choice, GroupingRule } from './grouping-rule.js';
-import { type SplitBounds, suggestSplit } from './split-suggestion.js';
+import { impurityOf, type SplitBounds, suggestSplit } from './split-suggestion.js';
 import { stabilityMeasure } from './stability.js';
 import { sweepCells } from './sweep-cells.js';
 import { cellsOf, fullSweepOptions, type SweepOptions } from './sweep-options.js';
@@ -20,7 +20,10 @@ export interface GroupTreeOptions {
   readonly sweep?: Omit<SweepOptions, 'known' | 'nearLabels'>;
   /** How a cell is chosen. Default Pareto. */
   readonly rule?: GroupingRule;
-  /** The same below the first level; default as on it. */
+  /**
+   * The same below the first level. Default: the chance-adjusted C-Score in groups with more than one near-label, else as
+   * on the first.
+   */
   readonly subRule?: GroupingRule;
   /** Levels of groups at most. Default 1: no sub-groups. */
   readonly maxDepth?: number;
@@ -33,10 +36,15 @@ export interface GroupTreeOptions {
   readonly knownCells?: (path: string, rows: Int32Array) => readonly Cell[];
 }
 
-/** A cell that was computed, and in which group. */
+/** Groups that have fewer rows in the mean are not looked for. */
+const LEAST_MEAN_SIZE = 2;
+
+/** A cell that was computed, and in which group; or one whose stability was measured after all cells were there. */
 export interface TreeStep {
   readonly path: readonly number[];
   readonly cell: Cell;
+  /** Null while cells are computed. */
+  readonly stability: number | null;
 }
 
 /**
@@ -112,24 +120,49 @@ function* splitOf(
   path: readonly number[],
   rows: Int32Array,
   decision: SplitDecision,
-  { sweep = {}, rule = { type: 'pareto' }, subRule = rule, knownCells }: GroupTreeOptions,
+  { sweep = {}, rule = { type: 'pareto' }, subRule, knownCells }: GroupTreeOptions,
 ): Generator<TreeStep, { cells: readonly Cell[]; choice: Choice }, void> {
   const known = knownCells?.(pathName(path), rows) ?? [];
   const fixed = typeof decision === 'object' ? decision : null;
-  const range = fixed
-    ? { algorithms: [fixed.algorithm], kMin: fixed.k, kMax: fixed.k }
-    : // A sweep of a small group ends where groups would have a row each.
-      { kMax: Math.max(sweep.kMin ?? 2, Math.min(sweep.kMax ?? 50, x.rows - 1)) };
-  const own: SweepOptions = { ...sweep, ...range, nearLabels, known: new Set(known.map(cellKey)) };
+  const own: SweepOptions = {
+    ...levelSweep(sweep, decision, x.rows),
+    nearLabels,
+    known: new Set(known.map(cellKey)),
+  };
   const all = new Map(known.map(cell => [cellKey(cell), cell]));
   for (const cell of sweepCells(x, own)) {
     all.set(cellKey(cell), cell);
-    yield { path, cell };
+    yield { path, cell, stability: null };
   }
   // In the order of the sweep, whatever was known: of equal cells the first is chosen.
   const cells = cellsOf(fullSweepOptions(own)).flatMap(cell => all.get(cellKey(cell)) ?? []);
-  const chosenBy: GroupingRule = fixed ? { type: 'fixed', ...fixed } : path.length === 0 ? rule : subRule;
-  return { cells, choice: chooseCell(cells, chosenBy, stabilityMeasure(x, own)) };
+  const defaultSubRule: GroupingRule = isMixed(nearLabels) ? { type: 'c-score' } : rule;
+  const levelRule = path.length === 0 ? rule : (subRule ?? defaultSubRule);
+  const chosenBy: GroupingRule = fixed ? { type: 'fixed', ...fixed } : levelRule;
+  const measure = stabilityMeasure(x, own);
+  const stabilities = new Map<FittedCell, number>();
+  for (const cell of cellsToMeasure(cells, chosenBy)) {
+    const stability = measure(cell);
+    stabilities.set(cell, stability);
+    yield { path, cell, stability };
+  }
+  return { cells, choice: chooseCell(cells, chosenBy, cell => stabilities.get(cell) ?? measure(cell)) };
+}
+
+/** What is tried on a group: what a person asks for, else all that there are rows enough for. */
+export function levelSweep(
+  sweep: Omit<SweepOptions, 'known' | 'nearLabels'>,
+  decision: SplitDecision | undefined,
+  rows: number,
+): Omit<SweepOptions, 'known' | 'nearLabels'> {
+  if (typeof decision === 'object')
+    return { ...sweep, algorithms: [decision.algorithm], kMin: decision.k, kMax: decision.k };
+  const { kMin = 2, kMax = 50 } = sweep;
+  return { ...sweep, kMin, kMax: Math.max(kMin, Math.min(kMax, Math.floor(rows / LEAST_MEAN_SIZE))) };
+}
+
+function isMixed(nearLabels: readonly number[] | null): boolean {
+  return nearLabels !== null && (impurityOf(nearLabels) ?? 0) > 0;
 }
 
 /** The rows of each group, the largest group first, of equal ones that with the first label. */

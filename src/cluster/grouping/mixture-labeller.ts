@@ -7,7 +7,7 @@ import { checkFit } from '../parameters.js';
 import { InnerProductMixture } from './inner-product-mixture.js';
 
 /** Rows of a component, as a share of the features, up to which inner products are quicker than covariance matrices. */
-const THIN = 1 / 4;
+const THIN = 1 / 2;
 
 /** Rows whose inner products are kept: up to half a gigabyte. */
 const MOST_ROWS = 8192;

@@ -2,7 +2,7 @@ import { PlantsenseError } from '../../errors.js';
 import { cScore } from '../c-score/c-score.js';
 import { entropy } from '../entropy.js';
 import { denseLabels } from '../label-counts.js';
-import type { Matrix } from '../matrix.js';
+import { areRowsEqual, checkMatrix, type Matrix } from '../matrix.js';
 import { type Cell, cellKey } from './cell.js';
 import type { GroupingAlgorithm } from './grouping-algorithm.js';
 import { LABELLERS, type Labeller } from './labellers.js';
@@ -16,8 +16,8 @@ import { turnedFeatures } from './turned-features.js';
  * One step is one fit, which takes seconds where there are many rows: then it belongs in a worker.
  *
  * @param x `[images, features]`, unscaled
- * @throws PlantsenseError before the first cell: MATRIX_INVALID; PARAMETER_INVALID for the options, when there are fewer
- *   than kMin + 1 rows, or not a near-label a row. What fails in a cell is part of the cell
+ * @throws PlantsenseError before the first cell: MATRIX_INVALID, also when all rows are equal; PARAMETER_INVALID for the
+ *   options, when there are fewer than kMin + 1 rows, or not a near-label a row. What fails in a cell is part of the cell
  */
 export function* sweepCells(x: Matrix, options: SweepOptions = {}): Generator<Cell, void, void> {
   const full = fullSweepOptions(options);
@@ -35,6 +35,7 @@ export function* sweepCells(x: Matrix, options: SweepOptions = {}): Generator<Ce
 }
 
 function checkSweep(x: Matrix, { kMin, nearLabels }: FullSweepOptions): void {
+  checkMatrix(x);
   if (x.rows < kMin + 1)
     throw new PlantsenseError(
       'PARAMETER_INVALID',
@@ -45,6 +46,8 @@ function checkSweep(x: Matrix, { kMin, nearLabels }: FullSweepOptions): void {
       'PARAMETER_INVALID',
       `There are ${nearLabels.length} near-labels for ${x.rows} rows.`,
     );
+  if (areRowsEqual(x))
+    throw new PlantsenseError('MATRIX_INVALID', `All ${x.rows} rows are equal: there is nothing to group.`);
 }
 
 function cellOf(
