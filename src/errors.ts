@@ -57,7 +57,8 @@ export const ERRORS = {
   },
   NEAR_LABELS_INVALID: {
     class: 'terminal',
-    action: 'Give every image a line with its path and near-label; an empty near-label says that it has none.',
+    action:
+      'Give every image a line with its path and near-label; an empty near-label says that it has none.',
   },
   MATRIX_INVALID: {
     class: 'terminal',
