@@ -4,8 +4,9 @@ import type { Broker } from '../broker/port.js';
 import type { ImageFile } from '../stages/find-images.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, readConnection, withBroker, withBrokerOptions } from './connection.js';
-import { decimalNumber, type JsonOption, newCommand, parsed, timeUs, wordOr } from './new-command.js';
+import { decimalNumber, type JsonOption, newCommand, parsed, timeUs } from './new-command.js';
 import { Progress } from './progress.js';
+import { speedOption } from './speed-option.js';
 
 interface ImagesFlags extends JsonOption, BrokerFlags {
   readonly sensor: string;
@@ -33,14 +34,7 @@ export function sendImagesCommand(cli: Cli): Command {
       '`folders`: each is labelled by the folder that it lies in; or a CSV file with the columns path and near_label',
     )
     .addOption(parsed('--rate <hz>', 'pictures a second, in event time', decimalNumber(0.0001, 10_000), '1'))
-    .addOption(
-      parsed(
-        '--speed <speed>',
-        'max, realtime, or how many times faster than real time',
-        wordOr('max', Number.POSITIVE_INFINITY, wordOr('realtime', 1, decimalNumber(0.001))),
-        'max',
-      ),
-    )
+    .addOption(speedOption())
     .addOption(
       parsed(
         '--start-time <time>',

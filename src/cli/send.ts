@@ -10,10 +10,10 @@ import {
   parsed,
   timeUs,
   wholeNumber,
-  wordOr,
 } from './new-command.js';
 import { Progress } from './progress.js';
 import { sendImagesCommand } from './send-images.js';
+import { speedOption } from './speed-option.js';
 
 interface AudioFlags extends JsonOption, BrokerFlags {
   readonly sensor: string;
@@ -41,14 +41,7 @@ function audioCommand(cli: Cli): Command {
     .argument('<file...>', 'WAV, FLAC or Ogg Vorbis files; several channels become their mean')
     .requiredOption('--sensor <id>', 'the microphone that the recordings are of')
     .option('--topic <topic>', 'where to send them', 'audio.raw')
-    .addOption(
-      parsed(
-        '--speed <speed>',
-        'max, realtime, or how many times faster than real time',
-        wordOr('max', Number.POSITIVE_INFINITY, wordOr('realtime', 1, decimalNumber(0.001))),
-        'max',
-      ),
-    )
+    .addOption(speedOption())
     .addOption(parsed('--chunk-ms <ms>', 'length of a chunk', wholeNumber(1, 60_000), '1000'))
     .addOption(
       parsed(

@@ -1,3 +1,4 @@
+import { IMAGE_METHOD } from '../lifecycle/image-model/image-details.js';
 import type { ImageAnswer } from '../lifecycle/image-model/image-model.js';
 import { codec } from '../records/codec.js';
 import type { ImageAssignment, ImageFeatures, ModelAnnouncement } from '../records/types.js';
@@ -12,7 +13,7 @@ export function startImageAssign(options: AssigningOptions, context: StageContex
   const { name: stage, metrics } = context;
   return startAssigning<ImageFeatures, ImageAnswer>(
     {
-      method: 'image',
+      method: IMAGE_METHOD,
       openThread: data => new WorkerThread(import.meta.url, './image-assign.worker', data),
       decode: value => {
         const record = decodeImageFeatures(value);

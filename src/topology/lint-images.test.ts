@@ -11,6 +11,15 @@ describe('the stages of pictures', () => {
     expect(found(changed(...WITH_CAMERAS))).toEqual(['topic-unread stages.group.outputs.assignments']);
   });
 
+  it('need no stage that writes what people say', () => {
+    const stored = (topic: string): Change[] => [
+      [`topics/${topic}`, { retention_hours: 'forever' }],
+      ['stages/store/inputs/7', topic],
+    ];
+    expect(problems(...stored('labels'))).toEqual([]);
+    expect(problems(...stored('words'))).toEqual(['topic-unwritten stages.store.inputs[7]']);
+  });
+
   it('take the files of an encoder from where they are', () => {
     expect(problems(['stages/look/encoder', { type: 'tfjs', path: 'nowhere' }])).toEqual([
       'encoder-not-here stages.look.encoder.path',

@@ -1,8 +1,9 @@
-import { PlantsenseError } from '../../errors.js';
 import type { Report } from '../../nn/backend/set-up/progress.js';
 import { TiledEncoder } from '../../vision/encoders/tiled-encoder.js';
 import type { ImageEncoder } from '../../vision/image-encoder.js';
+import { TextureEncoder } from '../../vision/texture/texture-encoder.js';
 import type { EncoderOptions } from './encoder-options.js';
+import { openConvSdaeEncoder } from './open-conv-sdae-encoder.js';
 import { openKerasEncoder } from './open-keras-encoder.js';
 import { openTfjsEncoder } from './open-tfjs-encoder.js';
 
@@ -41,8 +42,9 @@ async function openWhole(
     case 'tfjs':
       return await openTfjsEncoder(options, context);
     case 'texture':
+      return new TextureEncoder();
     case 'conv-sdae':
-      throw new PlantsenseError('PARAMETER_INVALID', `The encoder ${options.type} is not there yet.`);
+      return await openConvSdaeEncoder(options.path, context);
     default:
       return await openKerasEncoder(options, context);
   }

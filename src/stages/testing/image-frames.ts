@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { Random } from '../../random.js';
 import { originId } from '../../records/ids.js';
@@ -49,13 +50,4 @@ export function frame(frameIndex: number, changes: Partial<ImageFrame> = {}): Im
     ...{ nearLabel: null, endOfStream: false, picture: new Uint8Array() },
     ...changes,
   };
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -1,9 +1,12 @@
 import type { GreyImage } from '../grey.js';
 
-/** Offsets are rounded to this fraction of a pixel, as scikit-image does; so sums of them are exact in whole numbers. */
-const UNIT = 1e5;
+/** Offsets are rounded to this fraction of a pixel, as scikit-image does. */
+const OFFSET_UNIT = 1e5;
 
-/** A neighbour on the circle: four pixels around it, and their weights in units of `UNIT²`. */
+/** Weights are whole numbers of this unit: 255 times their sum stays below 2^31. */
+const WEIGHT_UNIT = 2 ** 22;
+
+/** A neighbour on the circle, between four pixels. */
 interface Neighbour {
   /** Offset of the upper left one. */
   readonly row: number;
@@ -19,7 +22,7 @@ interface Neighbour {
  * points are bright.
  *
  * Other than scikit-image, pixels nearer to the margin than the radius are left out, where it compares with black; and
- * ties between equal pixels are exact, where it lets rounding decide.
+ * a neighbour among pixels that are all equal is as bright as they are, where it lets rounding decide.
  *
  * @param points 2 to 30
  * @param radius of the circle in pixels; the picture has to be wider and higher than twice as much
@@ -27,13 +30,14 @@ interface Neighbour {
  */
 export function localBinaryPatterns(image: GreyImage, points: number, radius: number): Float64Array {
   const codes = patternCodes(image, points, radius);
-  const shares = new Float64Array(points + 2);
+  const counts = new Float64Array(points + 2);
   const top = points - 1;
-  for (const code of codes) {
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
     const turned = (code >>> 1) | ((code & 1) << top);
-    shares[bitCount(code ^ turned) <= 2 ? bitCount(code) : points + 1]!++;
+    counts[bitCount(code ^ turned) <= 2 ? bitCount(code) : points + 1]!++;
   }
-  return shares.map(count => count / codes.length);
+  return counts.map(count => count / codes.length);
 }
 
 /** Of each inner pixel, one bit for each point, `[height - 2 margin, width - 2 margin]`. */
@@ -46,6 +50,7 @@ function patternCodes(image: GreyImage, points: number, radius: number): Int32Ar
   for (let point = 0; point < points; point++) {
     const { row, column, weights } = neighbour((2 * Math.PI * point) / points, radius);
     const [upperLeft, upperRight, lowerLeft, lowerRight] = weights;
+    const total = upperLeft + upperRight + lowerLeft + lowerRight;
     // Where a weight is 0, its pixel may lie outside; any other one will do then.
     const right = upperRight + lowerRight > 0 ? 1 : 0;
     const below = lowerLeft + lowerRight > 0 ? width : 0;
@@ -55,12 +60,14 @@ function patternCodes(image: GreyImage, points: number, radius: number): Int32Ar
       let at = center + row * width + column;
       const end = (y + 1) * columns;
       for (let i = y * columns; i < end; i++, center++, at++) {
-        const value =
-          upperLeft * data[at]! +
-          upperRight * data[at + right]! +
-          lowerLeft * data[at + below]! +
-          lowerRight * data[at + below + right]!;
-        if (value >= data[center]! * (UNIT * UNIT)) codes[i]! |= bit;
+        const difference =
+          Math.imul(upperLeft, data[at]!) +
+          Math.imul(upperRight, data[at + right]!) +
+          Math.imul(lowerLeft, data[at + below]!) +
+          Math.imul(lowerRight, data[at + below + right]!) -
+          Math.imul(total, data[center]!);
+        // Without a branch, which chance would decide: the sign's bit is 1 where the neighbour is darker.
+        codes[i]! |= ~(difference >> 31) & bit;
       }
     }
   }
@@ -68,16 +75,22 @@ function patternCodes(image: GreyImage, points: number, radius: number): Int32Ar
 }
 
 function neighbour(angle: number, radius: number): Neighbour {
-  const y = Math.round(-radius * Math.sin(angle) * UNIT);
-  const x = Math.round(radius * Math.cos(angle) * UNIT);
-  const row = Math.floor(y / UNIT);
-  const column = Math.floor(x / UNIT);
-  const down = y - row * UNIT;
-  const across = x - column * UNIT;
+  const y = Math.round(-radius * Math.sin(angle) * OFFSET_UNIT) / OFFSET_UNIT;
+  const x = Math.round(radius * Math.cos(angle) * OFFSET_UNIT) / OFFSET_UNIT;
+  const row = Math.floor(y);
+  const column = Math.floor(x);
+  const down = y - row;
+  const across = x - column;
+  const weight = (value: number) => Math.round(value * WEIGHT_UNIT);
   return {
     row,
     column,
-    weights: [(UNIT - down) * (UNIT - across), (UNIT - down) * across, down * (UNIT - across), down * across],
+    weights: [
+      weight((1 - down) * (1 - across)),
+      weight((1 - down) * across),
+      weight(down * (1 - across)),
+      weight(down * across),
+    ],
   };
 }
 
