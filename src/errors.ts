@@ -196,13 +196,13 @@ export const ERRORS = {
   MODEL_NOT_FOUND: {
     class: 'terminal',
     action:
-      '`plantsense models list` shows what there is; train one with `plantsense train noise` or `plantsense train machine`.',
+      '`plantsense models list` shows what there is; train one with `plantsense train noise`, `train machine` or `train images`.',
   },
   MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
   FEATURES_MISMATCH: {
     class: 'terminal',
     action:
-      'Give the topology whose `log_mel` or `segment` options made the tensors, wait until there are tensors of the new options, or train a model of them.',
+      'Give the topology whose `log_mel`, `segment` or `encoder` options made the tensors, wait until there are tensors of the new options, or train a model of them.',
   },
   TRAINING_IN_USE: {
     class: 'retryable',

@@ -4,16 +4,10 @@ import { type Artefact, openArtefact } from '../lifecycle/artefact.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import type { ImageFitProgress } from '../lifecycle/image-model/fit-image-options.js';
 import { type ImageDetails, imageDetailsSchema } from '../lifecycle/image-model/image-details.js';
-import {
-  type ImageTrainingSet,
-  NO_LABELS,
-  type PeoplesLabels,
-} from '../lifecycle/image-model/image-training-set.js';
-import { labelsOf } from '../lifecycle/labels-in-force.js';
+import { type ImageTrainingSet, NO_LABELS } from '../lifecycle/image-model/image-training-set.js';
 import type { ModelCard } from '../lifecycle/model-card.js';
-import { isOfOneLine } from '../lifecycle/model-lineage.js';
-import { type ModelStore, nextSequence, saveModel } from '../lifecycle/model-store.js';
-import type { Label, ModelAnnouncement } from '../records/types.js';
+import { nextSequence, saveModel } from '../lifecycle/model-store.js';
+import type { ModelAnnouncement } from '../records/types.js';
 import { retrying } from '../stream/retry.js';
 import { WorkerThread } from '../stream/worker-pool.js';
 import { publishAnnouncement } from './announcements.js';
@@ -23,7 +17,7 @@ import type { ImageTaskKind } from './image-learn-due.js';
 import type { BaseModel } from './image-learn-models.js';
 import { type NewestImage, readImages } from './image-learn-topic.js';
 import { imageFitOptions } from './image-model-options.js';
-import { readLabels } from './labels.js';
+import { readPeople } from './peoples-labels.js';
 import type { StageContext } from './stage.js';
 
 /** Something that is to be learnt. */
@@ -51,7 +45,10 @@ export async function learnImages(
   const { kind, base, announcements } = task;
   const store = new DirectoryModelStore(join(dataDir, 'models'));
   const set = await readSet(task, options, context, signal);
-  const people = await readPeople(base, options.labels, store, context, signal);
+  const people =
+    options.labels === null
+      ? NO_LABELS
+      : await readPeople(context.broker, options.labels, base?.card ?? null, store, signal);
   const startMs = now();
   const { artefact, judgement } = await learnInThread(
     {
@@ -98,40 +95,6 @@ async function readSet(
       `Images of other encoders than ${newest.encoder}, that of the newest, are left out.`,
     );
   return window.trainingSet();
-}
-
-async function readPeople(
-  base: BaseModel | null,
-  topic: string | null,
-  store: ModelStore,
-  { broker }: StageContext,
-  signal: AbortSignal,
-): Promise<PeoplesLabels> {
-  if (topic === null) return NO_LABELS;
-  const offsets = (await broker.admin.describeTopic(topic)) ? await broker.admin.offsets(topic) : [];
-  const labels = await readLabels(broker, topic, signal);
-  signal.throwIfAborted();
-  return {
-    marks: labelsOf('image', labels),
-    names: labelsOf('group', await ofTheLine(labels, base, store)),
-    statements: offsets.reduce((sum, { latest }) => sum + latest, 0),
-  };
-}
-
-/** Names of groups hold for the models whose groups are numbered alike: those that the person saw are of that line. */
-async function ofTheLine(
-  labels: readonly Label[],
-  base: BaseModel | null,
-  store: ModelStore,
-): Promise<Label[]> {
-  const isOfLine = new Map<string, boolean>();
-  for (const { subject, modelVersion } of labels) {
-    if (subject !== 'group' || modelVersion === null || isOfLine.has(modelVersion)) continue;
-    isOfLine.set(modelVersion, base !== null && (await isOfOneLine(store, base.card, modelVersion)));
-  }
-  return labels.filter(
-    ({ subject, modelVersion }) => subject !== 'group' || modelVersion === null || isOfLine.get(modelVersion),
-  );
 }
 
 function reasonOf(
