@@ -28,7 +28,7 @@ export class GraphNetwork {
       const weights = stepWeights(step, read);
       writer.write(step, weights);
       const shapes = stepShapes(step);
-      this.#weights.push(...weights.map((values, i) => tf.keep(tf.tensor(values, [...shapes[i]!]))));
+      this.#weights.push(...weights.map((values, i) => handedOver(backend, values, shapes[i]!)));
     }
     this.#graph = new NativeGraph(backend, writer.def, writer.placeholders, writer.nodeOf(output));
   }
@@ -42,6 +42,15 @@ export class GraphNetwork {
     this.#graph.dispose();
     tf.dispose(this.#weights);
   }
+}
+
+/** A tensor whose numbers TensorFlow has: TensorFlow.js would keep them too until they are first used. */
+function handedOver(backend: NativeBackend, values: Float32Array, shape: readonly number[]): tf.Tensor {
+  const { TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
+  const type = [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }];
+  return tf.tidy(() =>
+    tf.keep(backend.executeSingleOutput('Identity', type, [tf.tensor(values, [...shape])])),
+  );
 }
 
 /** Writes steps as TensorFlow's operations. */
