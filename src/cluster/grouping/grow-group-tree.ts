@@ -39,6 +39,18 @@ export interface GroupTreeOptions {
 /** Groups that have fewer rows in the mean are not looked for. */
 const LEAST_MEAN_SIZE = 2;
 
+/** What is tried on a group of so many rows: less than in `sweep` where it is small, a single cell where a person decided. */
+export function groupSweep(
+  sweep: NonNullable<GroupTreeOptions['sweep']>,
+  decision: SplitDecision | undefined,
+  rows: number,
+): SweepOptions {
+  if (typeof decision === 'object')
+    return { ...sweep, algorithms: [decision.algorithm], kMin: decision.k, kMax: decision.k };
+  const { kMin = 2, kMax = 50 } = sweep;
+  return { ...sweep, kMin, kMax: Math.max(kMin, Math.min(kMax, Math.floor(rows / LEAST_MEAN_SIZE))) };
+}
+
 /** A cell that was computed, and in which group; or one whose stability was measured after all cells were there. */
 export interface TreeStep {
   readonly path: readonly number[];
@@ -128,12 +140,11 @@ function* splitOf(
   { sweep = {}, rule = { type: 'pareto' }, subRule, knownCells }: GroupTreeOptions,
 ): Generator<TreeStep, { cells: readonly Cell[]; choice: Choice }, void> {
   const known = knownCells?.(pathName(path), rows) ?? [];
-  const fixed = typeof decision === 'object' ? decision : null;
-  const { kMin = 2, kMax = 50 } = sweep;
-  const range = fixed
-    ? { algorithms: [fixed.algorithm], kMin: fixed.k, kMax: fixed.k }
-    : { kMin, kMax: Math.max(kMin, Math.min(kMax, Math.floor(x.rows / LEAST_MEAN_SIZE))) };
-  const own: SweepOptions = { ...sweep, ...range, nearLabels, known: new Set(known.map(cellKey)) };
+  const own: SweepOptions = {
+    ...groupSweep(sweep, decision, x.rows),
+    nearLabels,
+    known: new Set(known.map(cellKey)),
+  };
   const all = new Map(known.map(cell => [cellKey(cell), cell]));
   for (const cell of sweepCells(x, own)) {
     all.set(cellKey(cell), cell);
@@ -143,7 +154,7 @@ function* splitOf(
   const cells = cellsOf(fullSweepOptions(own)).flatMap(cell => all.get(cellKey(cell)) ?? []);
   const defaultSubRule: GroupingRule = isMixed(nearLabels) ? { type: 'c-score' } : rule;
   const levelRule = path.length === 0 ? rule : (subRule ?? defaultSubRule);
-  const chosenBy: GroupingRule = fixed ? { type: 'fixed', ...fixed } : levelRule;
+  const chosenBy: GroupingRule = typeof decision === 'object' ? { type: 'fixed', ...decision } : levelRule;
   const measure = stabilityMeasure(x, own);
   const stabilities = new Map<FittedCell, number>();
   for (const cell of cellsToMeasure(cells, chosenBy)) {
