@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEmbedded } from '../broker/embedded/open.js';
+import { codec } from '../records/codec.js';
+import { EXAMPLES } from '../records/testing/examples.js';
 import { readLabels } from '../stages/labels.js';
 import { runInProcess } from './testing/run-in-process.js';
 
@@ -95,6 +97,38 @@ describe('label', () => {
     // Statements may not fall to retention: the topic keeps the last one about each thing.
     expect(await broker.admin.describeTopic('labels')).toMatchObject({ cleanupPolicy: 'compact' });
     await broker.close();
+  });
+
+  // A group of the same number is another one in a model that begins anew.
+  it('keeps of a group which model numbers it so: that in force, or the one that is named', async () => {
+    const broker = await openEmbedded(data, { mode: 'own' });
+    await broker.admin.createTopic('models', { partitions: 1 });
+    const announce = (sequence: number, method: string, activeFromUs: number) =>
+      codec('model-announcement').encode({
+        ...{ ...EXAMPLES['model-announcement'], method, entity: '', sequence, state: 'promoted' },
+        ...{ version: `v000${sequence}-${method}`, activeFromUs },
+      });
+    const values = [announce(1, 'image', 0), announce(2, 'image', 0), announce(3, 'image', 7e15)];
+    const messages = [...values, announce(4, 'noise', 0)].map(value => ({ key: 'k', value }));
+    await (await broker.producer()).send('models', messages);
+    await broker.close();
+    const modelOf = async (...args: string[]) => {
+      const [said] = JSON.parse((await label(...args, '--json')).stdout);
+      return said.modelVersion;
+    };
+    expect(await modelOf('group', '2/25', '--as', 'scratches')).toBe('v0002-image');
+    expect(await modelOf('group', '2', '--as', 'forklift', '--method', 'noise')).toBe('v0004-noise');
+    expect(await modelOf('group', '2/25', '--as', 'dents', '--model', 'v0001-image')).toBe('v0001-image');
+    expect(await modelOf('image', 'f1', '--as', 'dents')).toBeNull();
+  });
+
+  it('goes to the topic that a topology learns from', async () => {
+    const topology = readFileSync('topologies/image-grouping.yaml', 'utf8').replaceAll(/\blabels\b/g, 'said');
+    const file = join(directory, 'topology.yaml');
+    writeFileSync(file, topology.replaceAll('said:', 'labels:').replace('  labels: {', '  said: {'));
+    await said('image', 'f1', '--as', 'dent', '--topology', file);
+    expect(await listed('--labels-topic', 'said')).toHaveLength(1);
+    expect(await listed('--topology', file)).toHaveLength(1);
   });
 
   // It would have been the older word, and without effect.
