@@ -58,7 +58,7 @@ const SUMMARY: DemoSummary = {
       ],
     },
   ],
-  deadLetters: [{ topic: 'image.raw', code: 'IMAGE_DAMAGED', messages: 3 }],
+  deadLetters: [{ topic: 'image.raw', code: 'IMAGE_INVALID', messages: 3 }],
   model: 'v0001-abc',
   complete: true,
 };
@@ -96,7 +96,7 @@ Odd at microphones and cameras, counted and dealt with:
   wash-bay  9 duplicates
 
 Refused, and kept as dead letters with the reason:
-  image.raw  3 messages  IMAGE_DAMAGED
+  image.raw  3 messages  IMAGE_INVALID
 
 The latest alarms (UTC):
   14:00:10  packing  raised: The sensor sends exact zeros.

@@ -107,16 +107,16 @@ class GrowthProgress {
       this.#show('');
       return;
     }
+    const { algorithm, k } = step.cell;
+    if (step.type === 'stability') {
+      this.#show(`, how stable ${algorithm} with k = ${k} is`);
+      return;
+    }
     this.#done++;
     this.computed++;
     const secsEach = (performance.now() - this.#startMs) / 1000 / (this.#done - this.#known);
     const left = this.#cells - this.#done;
-    const { algorithm, k } = step.cell;
-    this.#show(
-      left === 0
-        ? ', how stable the best are'
-        : `, ${algorithm} with k = ${k}, ${duration(secsEach * left)} left`,
-    );
+    this.#show(`, ${algorithm} with k = ${k}, ${duration(secsEach * left)} left`);
   }
 
   end(): void {
@@ -138,16 +138,24 @@ async function write(
 ) {
   const { origin, features, paths, nearLabels } = subject;
   const progress = new Progress(cli.stderr, 'thumbnails');
+  const failures: string[] = [];
   const known = nearLabels ? `, near-labels ${nearLabels.names.join(', ')}` : '';
   try {
-    return await writeGrouping(directory, subject, grouping, {
+    const written = await writeGrouping(directory, subject, grouping, {
       about: `${origin}: ${features.rows} images, ${features.cols} features${known}.`,
       splitHint: path => `--split ${path}=auto --depth ${Math.max(flags.depth, path.split('/').length + 1)}`,
       thumbnails: paths ? flags.thumbnails : 0,
       read: row => readImage(paths![row]!),
-      onSheet: (done, groups) => progress.show(done, groups, `${done}/${groups} groups`),
+      onSheet: (done, groups, failure) => {
+        if (failure) failures.push(`${failure.code}: ${failure.message}`);
+        progress.show(done, groups, `${done}/${groups} groups`);
+      },
       signal: cli.signal,
     });
+    progress.end();
+    if (failures.length > 0)
+      await cli.stderr.line(`${failures.length} groups have no thumbnails. ${failures[0]}`);
+    return written;
   } finally {
     progress.end();
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { checkMatrix } from '../cluster/matrix.js';
 import { PlantsenseError } from '../errors.js';
 import { readBytes } from '../files.js';
@@ -62,6 +62,12 @@ async function readFeatures(path: string, flags: GroupFlags): Promise<GroupingSu
 async function openImages(cli: Cli, inputs: readonly string[], flags: GroupFlags): Promise<SubjectReader> {
   if (flags.names !== undefined)
     throw new PlantsenseError('USAGE_INVALID', '--names is an option of a .npy file; images have names.');
+  for (const input of inputs)
+    if (!relative(resolve(input), resolve(flags.out)).startsWith('..'))
+      throw new PlantsenseError(
+        'USAGE_INVALID',
+        `--out ${flags.out} lies in ${input}: its sheets of thumbnails would be images of the next run.`,
+      );
   const work = await openImageWork(cli, inputs, flags);
   try {
     // Of all images: it is checked again for those that can be read.

@@ -149,6 +149,24 @@ describe('group of images', () => {
     expect(existsSync(at('by-features/group-2.jpg'))).toBe(true);
   });
 
+  it('still groups when the images have gone since they were encoded', async () => {
+    writeFileSync(at('gone.csv'), read('surfaces/images.csv').replaceAll('/images/', '/elsewhere/'));
+    const args = ['--names', at('gone.csv'), ...quick, '--out', at('gone')];
+    const ended = await group(at('surfaces/features.npy'), ...args);
+    expect([ended.code, ended.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^\d groups have no thumbnails\. FILE_NOT_FOUND: .*elsewhere/),
+    ]);
+    expect(existsSync(at('gone/index.html'))).toBe(true);
+  });
+
+  it('is not written among the images', async () => {
+    const ended = await group(at('images'), '--encoder', 'texture', '--out', at('images/groups'));
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('would be images of the next run');
+    expect(existsSync(at('images/groups'))).toBe(false);
+  });
+
   it('takes near-labels of a table, and says whom it leaves out', async () => {
     writeFileSync(at('labels.csv'), 'path,near_label\nchecks/0.png,a\n');
     const args = ['--encoder', 'texture', ...quick, '--out', at('no'), '--near-labels', at('labels.csv')];

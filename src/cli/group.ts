@@ -59,12 +59,18 @@ export function groupCommand(cli: Cli): Command {
     .addOption(
       choice(
         '--rule <name>',
-        'how a cell is chosen: pareto (no other has lower entropy and higher Silhouette; of these the most stable), min-max (as in the paper; likes one giant group), c-score (adjusted for chance), convergence (as in the paper; likes many groups)',
+        'how a cell is chosen: pareto (no other has lower entropy and higher Silhouette; of these the most stable, of equally stable ones that with the highest Silhouette), min-max (as in the paper; likes one giant group), c-score (adjusted for chance), convergence (as in the paper; likes many groups)',
         RULES,
         'pareto',
       ),
     )
-    .addOption(choice('--sub-rule <name>', 'the same below the first level (default: as --rule)', RULES))
+    .addOption(
+      choice(
+        '--sub-rule <name>',
+        'the same below the first level (default: c-score where near-labels are mixed, else as --rule)',
+        RULES,
+      ),
+    )
     .addOption(
       parsed(
         '--min-group-share <share>',

@@ -27,13 +27,26 @@ describe('the opening of an encoder', () => {
   it('is tried again for as long as a host can not be reached, and says why', async () => {
     let attempts = 0;
     const details: (string | null)[] = [];
-    const opening: EncoderOpening = new EncoderOpening(async () => {
-      attempts += 1;
-      if (attempts > 1) details.push(opening.detail);
-      if (attempts <= 12) throw new PlantsenseError('WEIGHTS_UNAVAILABLE', 'There is no network.');
-    }, context());
+    const logged: unknown[] = [];
+    const { log, ...rest } = context();
+    const warn = (...args: unknown[]) => void logged.push(args.at(-1));
+    const opening: EncoderOpening = new EncoderOpening(
+      async report => {
+        attempts += 1;
+        if (attempts > 1) details.push(opening.detail);
+        report('Fetching a.h5');
+        if (attempts <= 12) throw new PlantsenseError('WEIGHTS_UNAVAILABLE', 'There is no network.');
+      },
+      { ...rest, log: { ...log, info: warn, warn } as never },
+    );
     await opening.until(running);
     expect(details).toEqual(Array(12).fill('There is no network.'));
+    // Once, however long it takes.
+    expect(logged).toEqual([
+      'Fetching a.h5',
+      expect.stringContaining('There is no network.'),
+      'The encoder is open.',
+    ]);
   });
 
   it('ends the stage when it can never succeed, and blames no message', async () => {

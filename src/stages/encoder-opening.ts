@@ -22,9 +22,13 @@ export class EncoderOpening {
     { name: stage, metrics, log, backoff }: StageContext,
   ) {
     const { signal } = this.#stop;
+    const told = new Set<string>();
+    /** An attempt after another says the same, for hours perhaps. */
+    const isNew = (line: string) => told.size < told.add(line).size;
     const report = (progress: unknown) => {
       if (logTensorNotice(log, progress)) return;
       this.#detail = String(progress);
+      if (isNew(this.#detail)) log.info(this.#detail);
     };
     const opening = retrying(() => open(report), {
       backoff,
@@ -32,8 +36,9 @@ export class EncoderOpening {
       onRetry: thrown => {
         const error = toPlantsenseError(thrown);
         metrics.retries.inc({ error_type: error.code, stage });
-        log.warn({ code: error.code }, `The encoder is opened again: ${error.message} ${error.action}`);
         this.#detail = error.message;
+        if (isNew(error.message))
+          log.warn({ code: error.code }, `The encoder can't be opened yet: ${error.message} ${error.action}`);
       },
     });
     this.#opened = opening.then(() => {

@@ -5,8 +5,8 @@ import type { Image } from './image.js';
 import { type ImageFormat, imageFormat } from './image-format.js';
 import { checkImageBytes, checkImageSize, IMAGE_LIMITS, type ImageLimits } from './image-limits.js';
 
-/** A warning of libtiff that says nothing of the pixels, and the line that libvips adds to whatever goes wrong. */
-const TAG_ORDER = /^(Invalid TIFF directory; tags are not sorted|error in tile)/;
+/** Warnings of libtiff that say nothing of the pixels, and the line that libvips adds to whatever goes wrong. */
+const HARMLESS = /^(Invalid TIFF directory; tags are not sorted|ASCII value for tag|error in tile)/;
 
 /**
  * Decodes a JPEG, PNG, TIFF or BMP file. Its first bytes say what it is, not its name.
@@ -25,11 +25,11 @@ export async function decodeImage(bytes: Uint8Array, limits: ImageLimits = IMAGE
   const format = imageFormat(bytes);
   checkImageBytes(bytes.length, limits);
   if (format === 'BMP') return decodeBmp(bytes, limits);
-  const open = await sharpFor(format, bytes, limits);
+  const open = await sharpFor(format, bytes);
   const fail = (error: unknown) => {
-    throw unreadable(format, error, limits);
+    throw unreadable(format, error);
   };
-  const pixels = checkMetadata(format, await open().metadata().catch(fail), limits);
+  const pixels = checkMetadata(format, await open('warning').metadata().catch(fail), limits);
   const decode = (failOn: 'warning' | 'error') => {
     const { channels, wide } = pixels;
     return (
@@ -43,7 +43,7 @@ export async function decodeImage(bytes: Uint8Array, limits: ImageLimits = IMAGE
   };
   const { data, info } = await decode('warning')
     .catch(error => {
-      if (!warnsOfTagOrder(error)) throw error;
+      if (!isHarmless(error)) throw error;
       return decode('error');
     })
     .catch(fail);
@@ -61,18 +61,18 @@ export async function decodeImage(bytes: Uint8Array, limits: ImageLimits = IMAGE
 async function sharpFor(
   format: ImageFormat,
   bytes: Uint8Array,
-  limits: ImageLimits,
-): Promise<(failOn?: 'warning' | 'error') => Sharp> {
+): Promise<(failOn: 'warning' | 'error') => Sharp> {
   const { default: sharp } = await import('sharp');
   // Each picture comes once, and there are enough pictures to keep every core busy.
   sharp.cache(false);
   sharp.concurrency(1);
   const options: SharpOptions = {
-    limitInputPixels: limits.maxPixels,
+    // We check the size ourselves, before.
+    limitInputPixels: false,
     ignoreIcc: true,
     autoOrient: format === 'TIFF',
   };
-  return (failOn = 'warning') => sharp(bytes, { ...options, failOn });
+  return failOn => sharp(bytes, { ...options, failOn });
 }
 
 /** @throws PlantsenseError IMAGE_TOO_LARGE, IMAGE_FORMAT_UNSUPPORTED */
@@ -100,23 +100,17 @@ function unsupported(format: ImageFormat, what: string): PlantsenseError {
 }
 
 /**
- * Whether all that is wrong is the order of a TIFF's tags, which doesn't matter. Other warnings do: of damage in a JPEG, a
- * fax or a tile the libraries only warn, and give the rest in one colour.
+ * Whether all that is wrong is the order of a TIFF's tags, or the end of a text in them. Other warnings matter: of damage in
+ * a JPEG or a fax the libraries only warn, and give the rest in one colour.
  */
-function warnsOfTagOrder(error: unknown): boolean {
+function isHarmless(error: unknown): boolean {
   const [heading = '', ...warnings] = error instanceof Error ? error.message.trim().split('\n') : [];
-  return heading.startsWith('Warning treated as error') && warnings.every(line => TAG_ORDER.test(line));
+  return heading.startsWith('Warning treated as error') && warnings.every(line => HARMLESS.test(line));
 }
 
 /** What libvips says of a file that it can't read. */
-function unreadable(format: ImageFormat, cause: unknown, limits: ImageLimits): PlantsenseError {
+function unreadable(format: ImageFormat, cause: unknown): PlantsenseError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (message.includes('exceeds pixel limit'))
-    return new PlantsenseError(
-      'IMAGE_TOO_LARGE',
-      `The ${format} file has more pixels than the ${limits.maxPixels} that are decoded.`,
-      { cause },
-    );
   const reason = [...new Set(message.trim().split('\n'))].join('; ');
   return new PlantsenseError('IMAGE_INVALID', `The ${format} file can't be decoded: ${reason}.`, { cause });
 }

@@ -154,7 +154,7 @@ describe('a first run of the demo', () => {
     expect(camera!.agreement).toBeGreaterThan(0.7);
     const { deadLetters } = first.summary;
     expect(deadLetters).toEqual([
-      { topic: 'image.raw', code: 'IMAGE_DAMAGED', messages: expect.any(Number) },
+      { topic: 'image.raw', code: 'IMAGE_INVALID', messages: expect.any(Number) },
     ]);
     // Every message of the camera is a row, a dead letter, or the end of a run.
     const [{ latest } = { latest: 0 }] = await running.broker.admin.offsets('image.raw');

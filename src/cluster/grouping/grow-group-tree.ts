@@ -66,6 +66,11 @@ export function* growGroupTree(
   checkMatrix(x);
   const { maxDepth = 1, decisions = {} } = options;
   checkInteger('maxDepth', maxDepth, 1);
+  if (nearLabels && nearLabels.length !== x.rows)
+    throw new PlantsenseError(
+      'PARAMETER_INVALID',
+      `There are ${nearLabels.length} near-labels for ${x.rows} rows.`,
+    );
   const open = new Set(Object.keys(decisions));
   const rows = Int32Array.from({ length: x.rows }, (_, row) => row);
   const root = yield* grow(x, nearLabels, rows, [], options, open);
@@ -124,11 +129,11 @@ function* splitOf(
 ): Generator<TreeStep, { cells: readonly Cell[]; choice: Choice }, void> {
   const known = knownCells?.(pathName(path), rows) ?? [];
   const fixed = typeof decision === 'object' ? decision : null;
-  const { kMin = 2, kMax = 50 } = sweep;
-  const range = fixed
-    ? { algorithms: [fixed.algorithm], kMin: fixed.k, kMax: fixed.k }
-    : { kMin, kMax: Math.max(kMin, Math.min(kMax, Math.floor(x.rows / LEAST_MEAN_SIZE))) };
-  const own: SweepOptions = { ...sweep, ...range, nearLabels, known: new Set(known.map(cellKey)) };
+  const own: SweepOptions = {
+    ...levelSweep(sweep, decision, x.rows),
+    nearLabels,
+    known: new Set(known.map(cellKey)),
+  };
   const all = new Map(known.map(cell => [cellKey(cell), cell]));
   for (const cell of sweepCells(x, own)) {
     all.set(cellKey(cell), cell);
@@ -147,6 +152,18 @@ function* splitOf(
     yield { path, cell, stability };
   }
   return { cells, choice: chooseCell(cells, chosenBy, cell => stabilities.get(cell) ?? measure(cell)) };
+}
+
+/** What is tried on a group: what a person asks for, else all that there are rows enough for. */
+export function levelSweep(
+  sweep: Omit<SweepOptions, 'known' | 'nearLabels'>,
+  decision: SplitDecision | undefined,
+  rows: number,
+): Omit<SweepOptions, 'known' | 'nearLabels'> {
+  if (typeof decision === 'object')
+    return { ...sweep, algorithms: [decision.algorithm], kMin: decision.k, kMax: decision.k };
+  const { kMin = 2, kMax = 50 } = sweep;
+  return { ...sweep, kMin, kMax: Math.max(kMin, Math.min(kMax, Math.floor(rows / LEAST_MEAN_SIZE))) };
 }
 
 function isMixed(nearLabels: readonly number[] | null): boolean {

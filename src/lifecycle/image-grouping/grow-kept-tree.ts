@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Cell, cellKey } from '../../cluster/grouping/cell.js';
 import type { GroupNode } from '../../cluster/grouping/group-tree.js';
-import {
-  type GroupTreeOptions,
-  growGroupTree,
-  type SplitDecision,
-} from '../../cluster/grouping/grow-group-tree.js';
+import { type GroupTreeOptions, growGroupTree, levelSweep } from '../../cluster/grouping/grow-group-tree.js';
 import { cellsOf, fullSweepOptions } from '../../cluster/grouping/sweep-options.js';
 import type { Matrix } from '../../cluster/matrix.js';
 
@@ -22,7 +18,9 @@ export type GrowthStep =
       readonly known: number;
     }
   /** A cell was computed, and should be kept. */
-  | { readonly type: 'cell'; readonly rowsId: string; readonly cell: Cell };
+  | { readonly type: 'cell'; readonly rowsId: string; readonly cell: Cell }
+  /** It was measured how stable a cell is. */
+  | { readonly type: 'stability'; readonly cell: Cell };
 
 /** Names a set of rows: a group keeps its cells however it came to be, whatever was chosen above it or is its path. */
 export function rowsId(rows: Int32Array): string {
@@ -46,7 +44,8 @@ export function growKeptTree(
     ...options,
     knownCells: (name, rows) => {
       id = rowsId(rows);
-      const wanted = wantedCells(options, options.decisions?.[name], rows.length);
+      const sweep = levelSweep(options.sweep ?? {}, options.decisions?.[name], rows.length);
+      const wanted = cellsOf(fullSweepOptions(sweep));
       const cells = kept.get(id) ?? [];
       const keys = new Set(wanted.map(cellKey));
       const known = cells.filter(cell => keys.has(cellKey(cell)));
@@ -58,17 +57,7 @@ export function growKeptTree(
   for (;;) {
     const step = growth.next();
     if (step.done) return step.value;
-    onStep({ type: 'cell', rowsId: id, cell: step.value.cell });
+    const { cell, stability } = step.value;
+    onStep(stability === null ? { type: 'cell', rowsId: id, cell } : { type: 'stability', cell });
   }
-}
-
-/** The cells that the sweep of a group will have. */
-function wantedCells(
-  { sweep }: Omit<GroupTreeOptions, 'knownCells'>,
-  decision: SplitDecision | undefined,
-  rows: number,
-): readonly Pick<Cell, 'algorithm' | 'k'>[] {
-  if (typeof decision === 'object') return [decision];
-  const full = fullSweepOptions(sweep);
-  return cellsOf({ ...full, kMax: Math.max(full.kMin, Math.min(full.kMax, rows - 1)) });
 }

@@ -1,4 +1,5 @@
 import { type GroupNode, nodesOf, pathName } from '../../cluster/grouping/group-tree.js';
+import { PlantsenseError } from '../../errors.js';
 import type { Image } from '../../vision/image.js';
 import { contactSheet, sheetParts } from './contact-sheet.js';
 import { type GroupFigures, groupFigures } from './group-figures.js';
@@ -22,8 +23,8 @@ export interface WriteGroupingOptions extends Pick<PageSubject, 'about' | 'split
   readonly thumbnails: number;
   /** Gives the image of a row. */
   readonly read: (row: number) => Promise<Image>;
-  /** Told after each contact sheet. */
-  readonly onSheet: (done: number, groups: number) => void;
+  /** Told after each contact sheet, and why there is none of a group whose images can't be read any more. */
+  readonly onSheet: (done: number, groups: number, failure: PlantsenseError | null) => void;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +37,7 @@ export interface WrittenGrouping {
 
 /**
  * Writes the page, tables and pictures of a grouping to its directory, in place of earlier ones.
- * @throws PlantsenseError DISK_FULL, FILE_NOT_WRITABLE, and what `read` throws; the reason of the signal
+ * @throws PlantsenseError DISK_FULL, FILE_NOT_WRITABLE; the reason of the signal
  */
 export async function writeGrouping(
   directory: GroupingDirectory,
@@ -112,8 +113,15 @@ async function writeSheets(
   for (const [i, { path, rows }] of groups.entries()) {
     const parts = sheetParts(rowsByDistance(features, rows), thumbnails);
     const title = `Group ${pathName(path)}: ${rows.length} images`;
-    await write(groupFile('group', pathName(path)), await contactSheet({ title, parts, nearLabels }, read));
-    onSheet(i + 1, groups.length);
+    const sheet = await contactSheet({ title, parts, nearLabels }, read).catch((error: unknown) => {
+      if (error instanceof PlantsenseError) return error;
+      throw error;
+    });
+    if (sheet instanceof PlantsenseError) onSheet(i + 1, groups.length, sheet);
+    else {
+      await write(groupFile('group', pathName(path)), sheet);
+      onSheet(i + 1, groups.length, null);
+    }
     signal.throwIfAborted();
   }
 }

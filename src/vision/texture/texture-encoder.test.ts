@@ -88,6 +88,7 @@ describe('TextureEncoder', () => {
   it.each([
     [1, 1, /1 × 1 pixels has no texture: it takes 16 × 16/],
     [200, 15, /no texture/],
+    [15, 200, /no texture/],
     [16_000, 17, /too narrow .* cut it into tiles/],
   ])('refuses %d × %d pixels', async (width, height, message) => {
     await expect(encoder.encode([greyPicture(width, height, () => 0)])).rejects.toMatchObject({

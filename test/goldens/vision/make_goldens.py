@@ -49,6 +49,8 @@ FEW = RGB.quantize(11)
 ONE = L.convert("1")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 SRGB = SRGB[:24] + bytes(12) + SRGB[36:]  # Without the time at which it was made.
+# Red and blue swapped: whoever follows it sees it.
+ODD = SRGB.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
 turned = Image.Exif()
 turned[0x112] = 6
 files = {}
@@ -103,7 +105,8 @@ pillow("png grey with transparency", Image.merge("LA", [L, A]), "PNG")
 pillow("png 1 bit", ONE, "PNG")
 pillow("png rgb", RGB, "PNG")
 pillow("png rgb with transparency", Image.merge("RGBA", [*RGB.split(), A]), "PNG")
-pillow("png rgb with a colour profile", RGB, "PNG", icc_profile=SRGB)
+pillow("jpeg with a colour profile", RGB, "JPEG", icc_profile=ODD)
+pillow("png rgb with a colour profile", RGB, "PNG", icc_profile=ODD)
 pillow("png palette", FEW, "PNG")
 pillow("png palette with a transparent colour", FEW, "PNG", transparency=3)
 pillow("png 16-bit grey", Image.fromarray(grey16), "PNG")
@@ -121,11 +124,11 @@ tiff("tiff 16-bit grey, deflate", grey16, compression="zlib", predictor=True)
 tiff("tiff 16-bit rgb, planes", rgb16.transpose(2, 0, 1), rgb16, photometric="rgb", planarconfig="separate")
 tiff("tiff in tiles", rgb, tile=(16, 16), photometric="rgb")
 tiff("bigtiff", np.asarray(L), bigtiff=True)
-data = bytearray(base64.b64decode(files["tiff rgb"]["file"]))
+data = bytearray(base64.b64decode(files["tiff in tiles"]["file"]))
 (tags,) = struct.unpack_from("<I", data, 4)
 first, second = tags + 2, tags + 14
 data[first:second], data[second:second + 12] = data[second:second + 12], data[first:second]
-keep("tiff with unsorted tags", bytes(data))
+keep("tiff in tiles with unsorted tags", bytes(data))
 pillow("bmp 1 bit", ONE, "BMP")
 pillow("bmp grey", L, "BMP")
 pillow("bmp palette", FEW, "BMP")
