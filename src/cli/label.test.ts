@@ -151,7 +151,7 @@ describe('label', () => {
       ['image', 'f1', 'mark', 'dent'],
       ['image', 'f2', 'mark', 'edge, worn'],
     ]);
-    writeFileSync(file, '2/25,scratches\n2/x,dents\n');
+    writeFileSync(file, 'id,label\n2/25,scratches\n2/x,dents\n');
     expect(await label('group', '--from-file', file)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('A group is a path such as 2/25, not "2/x".'),

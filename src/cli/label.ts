@@ -79,10 +79,7 @@ function alarmCommand(cli: Cli): Command {
 function withLabel(command: Command): Command {
   return command
     .option('--as <label>', 'what it is', labelText)
-    .option(
-      '--from-file <csv>',
-      'say it of many: a line each with id and label, a comma between them; a first line `id,label` is a header',
-    );
+    .option('--from-file <csv>', 'say it of many: a CSV file with the columns id and label');
 }
 
 function withCommonOptions(command: Command): Command {

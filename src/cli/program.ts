@@ -40,7 +40,9 @@ Everything is in docs/reference/cli.md, and what to do about an error code in do
  */
 export function buildProgram(cli: Cli): Command {
   const program = new Command('plantsense')
-    .description('Listens to a plant and looks at it: sound and pictures in; levels, events, groups and anomaly scores out.')
+    .description(
+      'Listens to a plant and looks at it: sound and pictures in; levels, events, groups and anomaly scores out.',
+    )
     .version(readVersion(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', EXIT_CODES);
