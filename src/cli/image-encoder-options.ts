@@ -71,7 +71,8 @@ export function withEncoderOptions(command: Command, modelAbout = 'model of tfjs
     );
 }
 
-function tileGrid(text: string): { rows: number; columns: number } {
+/** For an option's text: rows and columns of tiles. */
+export function tileGrid(text: string): { rows: number; columns: number } {
   const [, rows, columns] = /^(\d{1,2})x(\d{1,2})$/.exec(text) ?? [];
   if (Number(rows) >= 1 && Number(columns) >= 1) return { rows: Number(rows), columns: Number(columns) };
   throw new InvalidArgumentError('It must be rows x columns, such as 1x4, at most 99x99.');

@@ -1,3 +1,4 @@
+import { parseCsv } from '../csv.js';
 import { PlantsenseError } from '../errors.js';
 
 export interface LabelRow {
@@ -5,52 +6,37 @@ export interface LabelRow {
   readonly label: string;
 }
 
-/** A cell, in quotes, which are doubled inside, or without any. */
-const CELL = / *(?:"((?:[^"]|"")*)"|([^",;\t]*?)) *(?=[,;\t]|$)/y;
-
 /** As in records. */
 const MOST_CHARACTERS = 256;
 
 /**
- * Reads a file of labels, CSV as spreadsheets write it: an id and a label a line, a comma (or semicolon, or tab) between
- * them, quotes where they are needed. A first line `id,label` is a header; empty lines are left out.
+ * Reads a CSV file of labels: its columns `id` and `label`; others are left aside.
  *
  * @param name for errors
- * @throws PlantsenseError USAGE_INVALID with the line that is wrong
+ * @throws PlantsenseError CSV_INVALID with the row that is wrong
  */
 export function parseLabelFile(text: string, name: string): LabelRow[] {
-  // Spreadsheets begin UTF-8 with a mark.
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
-  const rows: LabelRow[] = [];
-  lines.forEach((line, i) => {
-    if (line.trim() === '') return;
-    const cells = cellsOf(line);
-    const [id = '', label = ''] = cells ?? [];
-    if (i === 0 && id.toLowerCase() === 'id' && label.toLowerCase() === 'label') return;
-    const isRight = (cell: string) => cell !== '' && cell.length <= MOST_CHARACTERS;
-    if (cells?.length !== 2 || !isRight(id) || !isRight(label))
-      throw new PlantsenseError(
-        'USAGE_INVALID',
-        `${name}, line ${i + 1}: it must hold an id and a label of up to ${MOST_CHARACTERS} characters, such as 0f3a,scratch.`,
-      );
-    rows.push({ id, label });
+  const invalid = (message: string, cause?: unknown) =>
+    new PlantsenseError('CSV_INVALID', `${name}: ${message}`, { cause });
+  const rows = linesOf(text, invalid).map((columns, i) => {
+    const cell = (column: string) => {
+      const value = columns.get(column)?.trim();
+      if (value === undefined) throw invalid(`It has no column ${column}; a first line names id and label.`);
+      if (value.length > 0 && value.length <= MOST_CHARACTERS) return value;
+      throw invalid(`The ${column} in row ${i + 1} must have 1 to ${MOST_CHARACTERS} characters.`);
+    };
+    return { id: cell('id'), label: cell('label') };
   });
-  if (rows.length === 0) throw new PlantsenseError('USAGE_INVALID', `${name} holds no labels.`);
+  if (rows.length === 0) throw invalid('It holds no labels.');
   return rows;
 }
 
-/** null where quotes are not closed. */
-function cellsOf(line: string): string[] | null {
-  const cells: string[] = [];
-  let at = 0;
-  for (;;) {
-    CELL.lastIndex = at;
-    const match = CELL.exec(line);
-    if (!match) return null;
-    cells.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
-    at = CELL.lastIndex;
-    if (at === line.length) return cells;
-    // The comma.
-    at++;
+/** Lines by the header's names; errors name the file. */
+function linesOf(text: string, invalid: (message: string, cause: unknown) => PlantsenseError) {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    if (!(error instanceof PlantsenseError)) throw error;
+    throw invalid(error.message, error);
   }
 }

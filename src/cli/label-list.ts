@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Label, LabelSubject } from '../records/types.js';
 import type { Cli } from './cli.js';
 import { readConnection, withExistingBroker } from './connection.js';
-import { type LabelsFlags, withLabelsOptions } from './label-options.js';
+import { type LabelsFlags, labelsTopic, withLabelsOptions } from './label-options.js';
 import { choice, newCommand } from './new-command.js';
 import { formatTable } from './table.js';
 
@@ -21,10 +21,10 @@ export function listLabelsCommand(cli: Cli): Command {
   return withLabelsOptions(command).action(async (flags: ListFlags) => {
     const { labelsInForce } = await import('../lifecycle/labels-in-force.js');
     const { readLabels } = await import('../stages/labels.js');
-    const { subject, labelsTopic, json } = flags;
-    const labels = await withExistingBroker(cli, await readConnection(cli, flags), broker =>
-      readLabels(broker, labelsTopic, cli.signal),
-    );
+    const { subject, json } = flags;
+    const topology = await readConnection(cli, flags);
+    const topic = await labelsTopic(topology, flags);
+    const labels = await withExistingBroker(cli, topology, broker => readLabels(broker, topic, cli.signal));
     cli.signal.throwIfAborted();
     const listed = labelsInForce(labels).filter(label => subject === undefined || label.subject === subject);
     if (json) return cli.stdout.json(listed);

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEmbedded } from '../broker/embedded/open.js';
+import { codec } from '../records/codec.js';
+import { EXAMPLES } from '../records/testing/examples.js';
 import { readLabels } from '../stages/labels.js';
 import { runInProcess } from './testing/run-in-process.js';
 
@@ -97,6 +99,38 @@ describe('label', () => {
     await broker.close();
   });
 
+  // A group of the same number is another one in a model that begins anew.
+  it('keeps of a group which model numbers it so: that in force, or the one that is named', async () => {
+    const broker = await openEmbedded(data, { mode: 'own' });
+    await broker.admin.createTopic('models', { partitions: 1 });
+    const announce = (sequence: number, method: string, activeFromUs: number) =>
+      codec('model-announcement').encode({
+        ...{ ...EXAMPLES['model-announcement'], method, entity: '', sequence, state: 'promoted' },
+        ...{ version: `v000${sequence}-${method}`, activeFromUs },
+      });
+    const values = [announce(1, 'image', 0), announce(2, 'image', 0), announce(3, 'image', 7e15)];
+    const messages = [...values, announce(4, 'noise', 0)].map(value => ({ key: 'k', value }));
+    await (await broker.producer()).send('models', messages);
+    await broker.close();
+    const modelOf = async (...args: string[]) => {
+      const [said] = JSON.parse((await label(...args, '--json')).stdout);
+      return said.modelVersion;
+    };
+    expect(await modelOf('group', '2/25', '--as', 'scratches')).toBe('v0002-image');
+    expect(await modelOf('group', '2', '--as', 'forklift', '--method', 'noise')).toBe('v0004-noise');
+    expect(await modelOf('group', '2/25', '--as', 'dents', '--model', 'v0001-image')).toBe('v0001-image');
+    expect(await modelOf('image', 'f1', '--as', 'dents')).toBeNull();
+  });
+
+  it('goes to the topic that a topology learns from', async () => {
+    const topology = readFileSync('topologies/image-grouping.yaml', 'utf8').replaceAll(/\blabels\b/g, 'said');
+    const file = join(directory, 'topology.yaml');
+    writeFileSync(file, topology.replaceAll('said:', 'labels:').replace('  labels: {', '  said: {'));
+    await said('image', 'f1', '--as', 'dent', '--topology', file);
+    expect(await listed('--labels-topic', 'said')).toHaveLength(1);
+    expect(await listed('--topology', file)).toHaveLength(1);
+  });
+
   // It would have been the older word, and without effect.
   it('holds also when the clock has gone back since the last word', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-01-01') });
@@ -117,7 +151,7 @@ describe('label', () => {
       ['image', 'f1', 'mark', 'dent'],
       ['image', 'f2', 'mark', 'edge, worn'],
     ]);
-    writeFileSync(file, '2/25,scratches\n2/x,dents\n');
+    writeFileSync(file, 'id,label\n2/25,scratches\n2/x,dents\n');
     expect(await label('group', '--from-file', file)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('A group is a path such as 2/25, not "2/x".'),

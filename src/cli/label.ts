@@ -53,7 +53,7 @@ function thingCommand(
 function groupCommand(cli: Cli): Command {
   const command = newCommand(
     'group',
-    `Give a group a name, by its path. Group ids stay the same when a model is learnt again, and so do names. ${TOPIC_RULE}`,
+    `Give a group a name, by its path. Groups keep their ids when they are learnt again, and their names; a model that begins anew has none of them. ${TOPIC_RULE}`,
     'label group 2/25 --as "edge scratches"',
   ).argument('[path]', 'group, sub-group and so on, such as 2/25; not with --from-file');
   withLabel(command).addOption(
@@ -79,16 +79,16 @@ function alarmCommand(cli: Cli): Command {
 function withLabel(command: Command): Command {
   return command
     .option('--as <label>', 'what it is', labelText)
-    .option(
-      '--from-file <csv>',
-      'say it of many: a line each with id and label, a comma between them; a first line `id,label` is a header',
-    );
+    .option('--from-file <csv>', 'say it of many: a CSV file with the columns id and label');
 }
 
 function withCommonOptions(command: Command): Command {
   command
     .option('--retract', 'take back what was said of it')
-    .option('--model <version>', 'the model version whose answer you saw')
+    .option(
+      '--model <version>',
+      'the model version whose answer you saw; of a group that in force without it',
+    )
     .option('--author <name>', 'who says it (default: USER of the environment)')
     .option('--comment <text>', 'anything else', '');
   return withLabelsOptions(command);

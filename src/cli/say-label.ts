@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Broker } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
 import { readBytes } from '../files.js';
 import {
@@ -7,13 +8,18 @@ import {
   labelKey,
   latestStatements,
 } from '../lifecycle/labels-in-force.js';
+import { ModelTimeline } from '../lifecycle/model-timeline.js';
 import type { Label, LabelAction, LabelSubject } from '../records/types.js';
+import { readAnnouncements } from '../stages/announcements.js';
 import { publishLabels, readLabels } from '../stages/labels.js';
 import { ensureTopic } from '../topology/ensure-topic.js';
+import { modelsTopicOf } from '../topology/models-topic.js';
+import type { Topology } from '../topology/topology.js';
 import type { Cli } from './cli.js';
 import { readConnection, withExistingBroker } from './connection.js';
 import type { LabelFlags } from './label.js';
 import { parseLabelFile } from './label-file.js';
+import { labelsTopic } from './label-options.js';
 
 /** What is to be said of one thing. */
 interface Said {
@@ -30,11 +36,15 @@ export async function say(
   flags: LabelFlags,
 ): Promise<void> {
   const said = await whatIsSaid(subject, id, flags);
-  const { labelsTopic, model = null, author = cli.env.USER ?? '', comment, json } = flags;
+  const { method = 'image', author = cli.env.USER ?? '', comment, json } = flags;
   const topology = await readConnection(cli, flags);
+  const topic = await labelsTopic(topology, flags);
   const nowUs = Date.now() * 1000;
   const { labels, before } = await withExistingBroker(cli, topology, async broker => {
-    const before = latestStatements(await readLabels(broker, labelsTopic, cli.signal));
+    const before = latestStatements(await readLabels(broker, topic, cli.signal));
+    // A name is of a group as one model numbers them: later models of its line know it, others don't.
+    const inForce = subject === 'group' ? await versionInForce(cli, broker, topology, method, nowUs) : null;
+    const modelVersion = flags.model ?? inForce;
     cli.signal.throwIfAborted();
     const latest = new Map(before);
     const labels = said.map(({ subjectId, action, label }): Label => {
@@ -45,17 +55,28 @@ export async function say(
         // A clock that goes back must not make the new word the older one.
         timeUs: Math.max(nowUs, known ? known.timeUs + 1 : 0),
         ...{ subject, subjectId, action, label },
-        ...{ modelVersion: model, author, comment },
+        ...{ modelVersion, author, comment },
       };
       latest.set(labelKey(statement), statement);
       return statement;
     });
-    await ensureTopic(broker, topology, labelsTopic, 'compact');
-    await publishLabels(await broker.producer(), labelsTopic, labels);
+    await ensureTopic(broker, topology, topic, 'compact');
+    await publishLabels(await broker.producer(), topic, labels);
     return { labels, before };
   });
   if (json) return cli.stdout.json(labels);
   await cli.stdout.write(reportOf(labels, before));
+}
+
+async function versionInForce(
+  cli: Cli,
+  broker: Broker,
+  topology: Topology,
+  method: GroupMethod,
+  timeUs: number,
+): Promise<string | null> {
+  const announcements = await readAnnouncements(broker, modelsTopicOf(topology, method), cli.signal);
+  return new ModelTimeline(announcements, method).activeAt(timeUs)?.version ?? null;
 }
 
 /** @throws PlantsenseError USAGE_INVALID, FILE_NOT_FOUND */

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import type { Cli } from './cli.js';
+import { tileGrid } from './image-encoder-options.js';
 import {
   decimalNumber,
   type JsonOption,
@@ -89,10 +90,4 @@ export function trainEncoderCommand(cli: Cli): Command {
       const { trainEncoder } = await import('./train-encoder-job.js');
       await trainEncoder(cli, paths, flags);
     });
-}
-
-function tileGrid(text: string): { rows: number; columns: number } {
-  const [, rows, columns] = /^(\d{1,2})x(\d{1,2})$/.exec(text) ?? [];
-  if (Number(rows) >= 1 && Number(columns) >= 1) return { rows: Number(rows), columns: Number(columns) };
-  throw new InvalidArgumentError('It must be rows x columns, such as 1x4, at most 99x99.');
 }
