@@ -38,7 +38,10 @@ function csvLines(text: string): Line[] {
   while (value.lastIndex < text.length || values.length > 0) {
     const match = value.exec(text);
     if (!match)
-      throw new PlantsenseError('CSV_INVALID', `Line ${number} has a quote without its end, or one inside a value.`);
+      throw new PlantsenseError(
+        'CSV_INVALID',
+        `Line ${number} has a quote without its end, or one inside a value.`,
+      );
     const [whole, inQuotes, plain = '', end] = match;
     values.push(inQuotes === undefined ? plain : inQuotes.replaceAll('""', '"'));
     number += whole.split('\n').length - 1;

@@ -57,7 +57,8 @@ export const ERRORS = {
   },
   NEAR_LABELS_INVALID: {
     class: 'terminal',
-    action: 'Give every image a line with its path and near-label; an empty near-label says that it has none.',
+    action:
+      'Give every image a line with its path and near-label; an empty near-label says that it has none.',
   },
   MATRIX_INVALID: {
     class: 'terminal',
@@ -125,7 +126,7 @@ export const ERRORS = {
   MESSAGE_TOO_LARGE: {
     class: 'terminal',
     action:
-      "Send shorter chunks, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
+      "Send shorter chunks or smaller pictures, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
   },
   COMMIT_FENCED: {
     class: 'retryable',
@@ -195,13 +196,13 @@ export const ERRORS = {
   MODEL_NOT_FOUND: {
     class: 'terminal',
     action:
-      '`plantsense models list` shows what there is; train one with `plantsense train noise` or `plantsense train machine`.',
+      '`plantsense models list` shows what there is; train one with `plantsense train noise`, `train machine` or `train images`.',
   },
   MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
   FEATURES_MISMATCH: {
     class: 'terminal',
     action:
-      'Give the topology whose `log_mel` or `segment` options made the tensors, wait until there are tensors of the new options, or train a model of them.',
+      'Give the topology whose `log_mel`, `segment` or `encoder` options made the tensors, wait until there are tensors of the new options, or train a model of them.',
   },
   TRAINING_IN_USE: {
     class: 'retryable',

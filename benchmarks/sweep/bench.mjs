@@ -22,10 +22,11 @@ const [kMin, kMax] = (process.env.KS ?? '2..50').split('..').map(Number);
 const algorithms = process.env.CASES?.split(',') ?? GROUPING_ALGORITHMS;
 
 /**
- * What the labels of both sides must have in common, the median over k. The rest start at random, from other random
- * numbers, in data whose groups end at 10: there the peer against itself with another seed is no nearer.
+ * The adjusted Rand index of both sides' labels, the median over k. The others start from other random numbers, in data
+ * that have ten groups: there labels differ as much as the peer's own with another seed. Of spectral clustering these
+ * agree to 0.94 in the median and 0.8 from k = 26.
  */
-const LEAST_ARI = { agglomerative: 1, spectral: 0.9 };
+const LEAST_ARI = { agglomerative: 1, spectral: 0.8 };
 /** How much lower our Silhouette may be, in the mean over k. */
 const MOST_LOST = 0.005;
 /** How far our figures of our labels may be from the peer's of the same labels. */

@@ -1,8 +1,22 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.js';
 import { type CScore, cScore } from './c-score.js';
 import { expectedJaccard } from './expected-jaccard.js';
+
+interface Golden
+  extends Pick<CScore, 'k' | 'm' | 'cScore' | 'normalized' | 'upperLimit' | 'convergenceDifference'> {
+  readonly name: string;
+  /** A digit for each of 400 rows. */
+  readonly nearLabels: string;
+  readonly clusters: string;
+}
+
+/** From a reference implementation in NumPy. */
+const GOLDENS = JSON.parse(
+  readFileSync(new URL('../../../test/goldens/cluster/c-score.json', import.meta.url), 'utf8'),
+) as readonly Golden[];
 
 const repeated = (label: number, count: number): number[] => new Array(count).fill(label);
 
@@ -49,6 +63,24 @@ describe('cScore', () => {
     expect(score.normalized).toBeCloseTo(norm, 12);
     expect(score.upperLimit).toBeCloseTo(limit, 12);
     expect(score.convergenceDifference).toBeCloseTo(limit - norm, 12);
+  });
+
+  it.each(GOLDENS)('gives the figures of the golden "$name"', golden => {
+    const score = scored([...golden.nearLabels].map(Number), [...golden.clusters].map(Number));
+    expect([score.k, score.m]).toEqual([golden.k, golden.m]);
+    for (const key of ['cScore', 'normalized', 'upperLimit', 'convergenceDifference'] as const)
+      expect(score[key]).toBeCloseTo(golden[key], 12);
+  });
+
+  it('ranks the goldens by what they have above chance', () => {
+    const [same, pureSplit, random, oneCluster] = GOLDENS.map(
+      ({ nearLabels, clusters }) => scored([...nearLabels].map(Number), [...clusters].map(Number)).adjusted,
+    );
+    expect(same).toBe(1);
+    expect(pureSplit).toBeGreaterThan(0.5);
+    expect(pureSplit).toBeLessThan(1);
+    expect(Math.abs(random!)).toBeLessThan(0.02);
+    expect(oneCluster).toBeCloseTo(0, 12);
   });
 
   it.each(RANDOM_BIAS)('expects of $m random clusters what they show on average', ({ m, c, difference }) => {

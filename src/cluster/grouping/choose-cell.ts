@@ -2,6 +2,7 @@ import { PlantsenseError } from '../../errors.js';
 import type { CScore } from '../c-score/c-score.js';
 import { type Cell, type FittedCell, isFitted } from './cell.js';
 import { figuresOf, nameOf, short } from './cell-words.js';
+import { GROUPING_ALGORITHMS } from './grouping-algorithm.js';
 import type { Choice, GroupingRule } from './grouping-rule.js';
 import { chooseByPareto, paretoContest } from './pareto-rule.js';
 import type { StabilityMeasure } from './stability.js';
@@ -12,7 +13,7 @@ const TOLD = 5;
 /**
  * Chooses a cell of a sweep by a rule, and says why. Among equals the smallest k counts, then the first algorithm.
  *
- * @param cells in the order of the sweep
+ * @param cells in any order
  * @param stabilityOf what the Pareto rule asks about the cells of {@link cellsToMeasure}
  * @throws PlantsenseError PARAMETER_INVALID when no cell is fitted, the rule wants near-labels and there are none, or
  *   the cell of a fixed rule isn't among the cells; the failure of that cell where it failed
@@ -42,7 +43,8 @@ export function cellsToMeasure(cells: readonly Cell[], rule: GroupingRule): read
 }
 
 function fittedCells(cells: readonly Cell[]): FittedCell[] {
-  const fitted = cells.filter(isFitted).sort((a, b) => a.k - b.k);
+  const rank = ({ algorithm }: Cell) => GROUPING_ALGORITHMS.indexOf(algorithm);
+  const fitted = cells.filter(isFitted).sort((a, b) => a.k - b.k || rank(a) - rank(b));
   if (fitted.length > 0) return fitted;
   const why = cells[0]?.failure ? ` The first: ${cells[0].failure.message}` : '';
   throw new PlantsenseError('PARAMETER_INVALID', `None of ${cells.length} cells could be fitted.${why}`);

@@ -66,6 +66,11 @@ export function* growGroupTree(
   checkMatrix(x);
   const { maxDepth = 1, decisions = {} } = options;
   checkInteger('maxDepth', maxDepth, 1);
+  if (nearLabels && nearLabels.length !== x.rows)
+    throw new PlantsenseError(
+      'PARAMETER_INVALID',
+      `There are ${nearLabels.length} near-labels for ${x.rows} rows.`,
+    );
   const open = new Set(Object.keys(decisions));
   const rows = Int32Array.from({ length: x.rows }, (_, row) => row);
   const root = yield* grow(x, nearLabels, rows, [], options, open);

@@ -26,8 +26,9 @@ export const DEFAULT_BOUNDS: Required<SplitBounds> = {
   leastRows: 20,
 };
 
-/** Groups that the quick look tries at most. */
+/** Groups that the quick look tries at most, and rows that they have in the mean: those of fewer stand apart by chance. */
 const MOST_GROUPS = 10;
+const ROWS_PER_GROUP = 10;
 
 /** Rows of the smallest group that the quick look takes for one, as a share of all: fewer are odd ones out. */
 const LEAST_SHARE = 0.05;
@@ -85,11 +86,12 @@ export function impurityOf(nearLabels: ArrayLike<number>): number | null {
 
 /** The highest Silhouette of a few cuts of a ward tree; null when none has only groups that are large enough. */
 function silhouetteInside(x: Matrix): number | null {
-  if (x.rows > MOST_ROWS || x.rows < 3) return null;
+  const most = Math.min(MOST_GROUPS, Math.floor(x.rows / ROWS_PER_GROUP));
+  if (x.rows > MOST_ROWS || most < 2) return null;
   const { tree } = new AgglomerativeClustering().fit(x);
   const silhouettes = new Silhouettes(x);
   let highest: number | null = null;
-  for (let k = 2; k <= Math.min(MOST_GROUPS, x.rows - 1); k++) {
+  for (let k = 2; k <= most; k++) {
     const { labels, sizes } = denseLabels(cutTree(tree, k));
     if (sizes.some(size => size < Math.max(2, LEAST_SHARE * x.rows))) continue;
     highest = Math.max(highest ?? Number.NEGATIVE_INFINITY, silhouettes.score(labels));

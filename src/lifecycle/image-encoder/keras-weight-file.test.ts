@@ -17,7 +17,7 @@ describe('a weight file of Keras', () => {
   });
   afterEach(() => rm(scratch, { recursive: true }));
 
-  for (const name of ['keras-weights.h5', 'keras-model.h5'])
+  for (const name of ['keras-weights.h5', 'keras2-weights.h5', 'keras-model.h5'])
     it(`is read in the order of its layers and of their weights (${name})`, async () => {
       const file = await KerasWeightFile.open(golden(name));
       expect(file.layers.map(layer => [layer.name, layer.weights.map(weight => weight.shape)])).toEqual([

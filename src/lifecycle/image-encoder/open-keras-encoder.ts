@@ -1,6 +1,6 @@
 import { openBackend } from '../../nn/backend/open-backend.js';
 import { digestOf } from '../../nn/backend/set-up/transfer.js';
-import { LayerNetwork } from '../../vision/encoders/layer-network.js';
+import { buildNetwork } from '../../vision/encoders/build-network.js';
 import { NetworkEncoder } from '../../vision/encoders/network-encoder.js';
 import type { ImageEncoder } from '../../vision/image-encoder.js';
 import type { KerasEncoderOptions } from './encoder-options.js';
@@ -35,7 +35,7 @@ export async function openKerasEncoder(
     const graph = model.graph(isPublished);
     const output = findLayer(graph, name, type);
     await openBackend({ report: fetching.report });
-    const network = new LayerNetwork(graph, output, matchWeights(graph, file.layers, path));
+    const network = buildNetwork(graph, output, matchWeights(graph, file.layers, path));
     const suffix = name === model.layer ? '' : `-${name}`;
     return new NetworkEncoder(network, {
       id: `${type}-${md5.slice(0, ID_DIGITS)}${suffix}`,

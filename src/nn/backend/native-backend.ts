@@ -31,6 +31,15 @@ export interface NativeBackend extends tf.KernelBackend {
     inputs: tf.TensorInfo[],
     outputs: number,
   ): tf.Tensor[];
+  /** @returns the graph's number, for the others */
+  loadSavedModelMetaGraph(directory: string, tags: string): number;
+  runSavedModel(
+    graph: number,
+    inputs: tf.Tensor[],
+    inputNames: { readonly name: string }[],
+    outputNames: string[],
+  ): tf.Tensor[];
+  deleteSavedModel(graph: number): void;
 }
 
 const NAME = 'tensorflow';

@@ -1,21 +1,18 @@
 import * as tf from '../../nn/tf.js';
-import type { Activation } from './layer-graph.js';
-import { weightShapes } from './layer-weights.js';
+import { stepShapes } from './folded-weights.js';
+import { type Activation, SMALLEST_DEVIATION } from './layer-graph.js';
 import type { Step } from './network-plan.js';
 
 /** Output of a step for its inputs, `[batch, ...shape]` each. */
 export type Compute = (inputs: readonly tf.Tensor[]) => tf.Tensor;
-
-/** Keras's: a normalisation divides by no less. */
-const SMALLEST_DEVIATION = 1e-7;
 
 /** What computes a step, and its weights as tensors, which are the caller's. */
 export function computeStep(
   step: Step,
   weights: readonly Float32Array[],
 ): { run: Compute; weights: tf.Tensor[] } {
-  const shapes = weightShapes(step.computed);
-  const tensors = weights.map((values, i) => tf.keep(tf.tensor(values, [...(shapes[i] ?? [values.length])])));
+  const shapes = stepShapes(step);
+  const tensors = weights.map((values, i) => tf.keep(tf.tensor(values, [...shapes[i]!])));
   return { run: computeOf(step, tensors), weights: tensors };
 }
 
@@ -38,16 +35,8 @@ function computeOf({ computed, padding }: Step, weights: readonly tf.Tensor[]): 
       return ([x]) => activated(biased(tf.matMul(x as tf.Tensor2D, kernel), bias), operation.activation);
     }
     case 'batch-normalization': {
-      const [scale, offset, mean, variance] = operation.hasScale ? weights : [undefined, ...weights];
-      return ([x]) =>
-        tf.batchNorm(
-          x as tf.Tensor4D,
-          mean as tf.Tensor1D,
-          variance as tf.Tensor1D,
-          offset as tf.Tensor1D,
-          scale as tf.Tensor1D | undefined,
-          operation.epsilon,
-        );
+      const [factors, sums] = weights as [tf.Tensor1D, tf.Tensor1D];
+      return ([x]) => tf.add(tf.mul(x!, factors), sums);
     }
     case 'normalization': {
       const [mean, variance] = weights as [tf.Tensor, tf.Tensor];

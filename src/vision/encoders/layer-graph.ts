@@ -45,6 +45,9 @@ export type Operation =
   /** Minus the mean, by the standard deviation, both from the weights. */
   | { readonly type: 'normalization' };
 
+/** A normalisation divides by no less, as in Keras. */
+export const SMALLEST_DEVIATION = 1e-7;
+
 /** A layer and where its inputs come from. */
 export interface Layer {
   /** Keras's. */

@@ -75,6 +75,12 @@ def small_files():
     weights(model)
     with h5py.File(HERE / "keras-weights.h5", "w") as file:
         legacy_h5_format.save_weights_to_hdf5_group(file, model)
+    # The published files have names of fixed length, as Keras 2 wrote them.
+    with h5py.File(HERE / "keras-weights.h5") as file, h5py.File(HERE / "keras2-weights.h5", "w") as older:
+        for group in file.values():
+            file.copy(group, older)
+            older[group.name].attrs["weight_names"] = np.array(list(group.attrs["weight_names"]), "S")
+        older.attrs["layer_names"] = np.array(list(file.attrs["layer_names"]), "S")
     model.save(HERE / "keras-model.h5", include_optimizer=False)
     model.save_weights(HERE / "keras3.weights.h5")
 
