@@ -51,6 +51,15 @@ export const ERRORS = {
       "Record at least 3 s of the calibrator's tone, the microphone seated in it, at a gain that does not clip.",
   },
   PARAMETER_INVALID: { class: 'terminal', action: 'Correct the parameter named in the message.' },
+  CSV_INVALID: {
+    class: 'terminal',
+    action: 'Save the table again as CSV with commas and a header, or correct the line named in the message.',
+  },
+  NEAR_LABELS_INVALID: {
+    class: 'terminal',
+    action:
+      'Give every image a line with its path and near-label; an empty near-label says that it has none.',
+  },
   MATRIX_INVALID: {
     class: 'terminal',
     action: 'Look at how the matrix was made: it needs rows, and finite numbers only.',
@@ -117,7 +126,7 @@ export const ERRORS = {
   MESSAGE_TOO_LARGE: {
     class: 'terminal',
     action:
-      "Send shorter chunks, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
+      "Send shorter chunks or smaller pictures, or raise the topic's `max_message_bytes` and run `plantsense topics apply`.",
   },
   COMMIT_FENCED: {
     class: 'retryable',
@@ -187,13 +196,13 @@ export const ERRORS = {
   MODEL_NOT_FOUND: {
     class: 'terminal',
     action:
-      '`plantsense models list` shows what there is; train one with `plantsense train noise` or `plantsense train machine`.',
+      '`plantsense models list` shows what there is; train one with `plantsense train noise`, `train machine` or `train images`.',
   },
   MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
   FEATURES_MISMATCH: {
     class: 'terminal',
     action:
-      'Give the topology whose `log_mel` or `segment` options made the tensors, wait until there are tensors of the new options, or train a model of them.',
+      'Give the topology whose `log_mel`, `segment` or `encoder` options made the tensors, wait until there are tensors of the new options, or train a model of them.',
   },
   TRAINING_IN_USE: {
     class: 'retryable',
@@ -218,6 +227,10 @@ export const ERRORS = {
   BENCHMARK_RESULT_INVALID: {
     class: 'terminal',
     action: 'Choose another --out, or remove the file named in the message to compute it anew.',
+  },
+  GROUPING_RESULT_INVALID: {
+    class: 'terminal',
+    action: 'Choose another --out, or compute everything anew with --restart.',
   },
   TENSOR_BACKEND_UNAVAILABLE: {
     class: 'fatal',

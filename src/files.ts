@@ -1,5 +1,5 @@
 import { access, constants, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { PlantsenseError } from './errors.js';
 
 /** @throws PlantsenseError FILE_NOT_FOUND */
@@ -88,4 +88,14 @@ export function writeError(cause: unknown, message: string): PlantsenseError {
 function reason(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   return /^[A-Z]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}
+
+/** What tells whether files are the same as those of interrupted work: path, size and when they were written. */
+export function identityOf(files: readonly string[]): Promise<unknown[]> {
+  return Promise.all(
+    files.map(async file => {
+      const { size, mtimeMs } = await stat(file);
+      return [resolve(file), size, mtimeMs];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SEGMENT_SAMPLE_RATE_HZ, Segmenter } from '../audio/segments.js';
 import { PlantsenseError } from '../errors.js';
-import { writeBytes } from '../files.js';
+import { identityOf, writeBytes } from '../files.js';
 import { addClacks } from '../lifecycle/machine-benchmark/clacks.js';
 import { machinePicture } from '../lifecycle/machine-benchmark/machine-picture.js';
 import {
@@ -22,7 +22,7 @@ import { collectRecordings, readMachineSound } from '../stages/machine-recording
 import type { BenchMachineFlags } from './bench-machine-command.js';
 import { machineBenchmarkText } from './bench-machine-text.js';
 import type { Cli } from './cli.js';
-import { identityOf, jobRoot, withMachineJob } from './machine-job.js';
+import { jobRoot, withMachineJob } from './machine-job.js';
 import { machineNotices } from './machine-notices.js';
 import { fitOptionsOf } from './machine-options.js';
 

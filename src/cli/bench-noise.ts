@@ -20,6 +20,7 @@ import { findRecordings } from '../stages/find-recordings.js';
 import { readSound } from '../stages/read-sound.js';
 import { summaryText } from './bench-noise-text.js';
 import type { Cli } from './cli.js';
+import { duration } from './duration.js';
 import { Progress } from './progress.js';
 
 export interface NoiseBenchmark {
@@ -142,10 +143,4 @@ function resultText({ run, method, secs, outcome }: RunResult, runs: number): st
       ? `${outcome.code}: ${outcome.reason}`
       : `${outcome.activeGroups} groups, silhouette ${outcome.own.silhouette?.toFixed(3) ?? '-'}`;
   return `run ${run}/${runs} ${method}: ${said}${took}`;
-}
-
-function duration(secs: number): string {
-  const minutes = Math.floor(secs / 60);
-  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return minutes > 0 ? `${minutes} min` : `${Math.ceil(secs)} s`;
 }

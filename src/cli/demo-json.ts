@@ -29,7 +29,10 @@ export class JsonReport implements DemoReport {
     this.#line(record, value);
   }
 
-  tick({ elapsedSecs }: DemoMoment, { flow, learning, machineLearning, model, phase }: DemoPicture): void {
+  tick(
+    { elapsedSecs }: DemoMoment,
+    { flow, learning, machineLearning, imageLearning, model, phase }: DemoPicture,
+  ): void {
     if (elapsedSecs < this.#progressSecs + PROGRESS_SECS) return;
     this.#progressSecs = elapsedSecs;
     const { rows, lag, ...rest } = flow;
@@ -38,6 +41,7 @@ export class JsonReport implements DemoReport {
       phase,
       learning,
       machineLearning,
+      imageLearning,
       model: model?.version ?? null,
       ...rest,
       lag: Object.fromEntries(lag),

@@ -1,9 +1,10 @@
 import type { AnyRecord } from '../records/codec.js';
-import type { Alarm, ModelAnnouncement, NoiseAssignment } from '../records/types.js';
+import type { Alarm, ImageAssignment, ModelAnnouncement, NoiseAssignment } from '../records/types.js';
+import type { CameraPicture } from './camera-picture.js';
 import type { DemoPicture } from './demo-picture.js';
 import type { DemoMoment, DemoReport, DemoStart } from './demo-report.js';
 import { type DemoSummary, summaryText } from './demo-summary.js';
-import { counted, decibels, kilobytes, minutes } from './live-view-format.js';
+import { count, counted, decibels, kilobytes, minutes } from './live-view-format.js';
 import type { MachinePicture } from './machine-picture.js';
 import type { Output } from './output.js';
 
@@ -35,14 +36,16 @@ export class LinesReport implements DemoReport {
   announce({
     microphones,
     machines,
+    cameras,
     forSecs,
     dataDir,
     logFile,
   }: Parameters<DemoReport['announce']>[0]): void {
     const until = forSecs === null ? 'until Ctrl-C' : `for ${minutes(forSecs)}`;
     void this.#stderr.write(
-      `Plantsense demo: a small plant with ${microphones} simulated microphones and ${counted(machines, 'machine')}, ${until}.\n` +
-        'Their sound goes in; levels, loud events, groups of events that sound alike and alarms of machines come out.\n' +
+      `Plantsense demo: a small plant with ${microphones} simulated microphones, ${counted(machines, 'machine')} and ${counted(cameras, 'camera')}, ${until}.\n` +
+        'Sound and pictures go in; levels, loud events, groups of events that sound alike, alarms of machines and groups of\n' +
+        'pictures that look alike come out.\n' +
         `Broker and store run in here and keep their data in ${dataDir}. The log is ${logFile}.\nIt takes a few seconds to start.\n`,
     );
   }
@@ -68,6 +71,7 @@ export class LinesReport implements DemoReport {
 
   record(record: AnyRecord, picture: DemoPicture): void {
     if (record.record === 'noise-assignment') this.#assignment(record.value, picture);
+    else if (record.record === 'image-assignment') this.#image(record.value);
     else if (record.record === 'alarm') this.#alarm(record.value);
     else if (record.record === 'model-announcement') this.#model(record.value);
   }
@@ -85,6 +89,7 @@ export class LinesReport implements DemoReport {
     this.#timed(`${flow}${model}`);
     if (picture.machineLearning !== null) this.#timed(`Machines: ${picture.machineLearning}.`);
     for (const machine of picture.machines.values()) this.#machine(machine);
+    for (const camera of picture.cameras.values()) this.#camera(camera, picture);
   }
 
   close(): void {}
@@ -109,6 +114,7 @@ export class LinesReport implements DemoReport {
 
   #model({ method, entity, groups, reason, state }: ModelAnnouncement): void {
     if (method === 'noise') this.#timed(`The model in use has ${counted(groups, 'group')}: ${reason}`);
+    if (method === 'image') this.#timed(`The model of pictures has ${counted(groups, 'group')}: ${reason}`);
     if (method !== 'machine') return;
     const whose = entity === '' ? 'all machines' : entity;
     this.#timed(`The model of ${whose} is ${state}: ${reason}`);
@@ -121,6 +127,22 @@ export class LinesReport implements DemoReport {
         `${detector} ${meanResidual?.toFixed(2) ?? 'not yet'} of ${threshold.toFixed(2)}`,
     );
     this.#timed(`${sensor.padEnd(14)} ${score.verdict}: ${means.join(', ')}`);
+  }
+
+  /** Only pictures that fit no group are told one by one: there are several a second. */
+  #image({ sensor, frameId, novel, noveltyScore }: ImageAssignment): void {
+    if (!novel) return;
+    const score =
+      noveltyScore === null ? '' : `, ${noveltyScore.toFixed(1)} times as far from a group as its own are`;
+    this.#timed(`${sensor.padEnd(14)} picture ${frameId}: novel${score}`);
+  }
+
+  #camera(camera: CameraPicture, { flow, imageLearning }: DemoPicture): void {
+    const { sensor, images } = camera;
+    const rate = `${flow.imagesPerSec.toFixed(1)} images/s`;
+    const groups = camera.sortedGroups().map(([name, { images }]) => `${name} ${count(images)}`);
+    const what = images > 0 ? `groups ${groups.join(', ')}` : (imageLearning ?? 'no model yet');
+    this.#timed(`${sensor.padEnd(14)} ${rate}, ${what}`);
   }
 
   #timed(text: string): void {

@@ -1,5 +1,7 @@
 import type { AnyRecord } from '../records/codec.js';
 import type { Alarm, ModelAnnouncement, NoiseAssignment, NoiseEvent, NoiseLevels } from '../records/types.js';
+import type { TakenPicture } from '../simulation/camera-recorder.js';
+import { CameraPicture } from './camera-picture.js';
 import { MachinePicture } from './machine-picture.js';
 
 /** What the topics have said of one microphone. */
@@ -33,6 +35,7 @@ export interface EventPicture {
 export interface Flow {
   readonly chunksPerSec: number;
   readonly bytesPerSec: number;
+  readonly imagesPerSec: number;
   /** Messages that wait, by stage. */
   readonly lag: ReadonlyMap<string, number>;
   /** From the last sample behind a row to the row in the store, over the last seconds; null before any. */
@@ -54,9 +57,10 @@ const REMEMBERED_EVENTS = 500;
 
 /** What a person is shown: everything that the topics and the stages have said so far. */
 export class DemoPicture {
-  /** All but those of machines. */
+  /** All but those of machines; cameras are none. */
   readonly microphones = new Map<string, MicrophonePicture>();
   readonly machines = new Map<string, MachinePicture>();
+  readonly cameras = new Map<string, CameraPicture>();
   /** Events seen by the picture by group; novel ones under null. */
   readonly groups = new Map<number | null, number>();
   readonly #events = new Map<string, EventPicture>();
@@ -65,7 +69,12 @@ export class DemoPicture {
   learning: Learning = { events: 0, eventsNeeded: 0, detail: null };
   /** What is said of the first models of machines. */
   machineLearning: string | null = null;
-  flow: Flow = { chunksPerSec: 0, bytesPerSec: 0, lag: new Map(), delaySecs: null, rows: new Map() };
+  /** What is said of the first model of pictures. */
+  imageLearning: string | null = null;
+  flow: Flow = {
+    ...{ chunksPerSec: 0, bytesPerSec: 0, imagesPerSec: 0 },
+    ...{ lag: new Map(), delaySecs: null, rows: new Map() },
+  };
   storeAnswers = true;
   /** What is under way besides listening: starting, draining. */
   phase = '';
@@ -73,9 +82,11 @@ export class DemoPicture {
   /**
    * @param sensors in the order of display
    * @param machines sensors that are fixed to machines, none of the others
+   * @param cameras none of these either
    */
-  constructor(sensors: readonly string[], machines: readonly string[] = []) {
+  constructor(sensors: readonly string[], machines: readonly string[] = [], cameras: readonly string[] = []) {
     for (const sensor of machines) this.machines.set(sensor, new MachinePicture(sensor));
+    for (const sensor of cameras) this.#camera(sensor);
     for (const sensor of sensors) this.#microphone(sensor);
   }
 
@@ -102,6 +113,9 @@ export class DemoPicture {
       case 'machine-score':
         this.#machine(record.value.sensor).takeScore(record.value);
         break;
+      case 'image-assignment':
+        this.#camera(record.value.sensor).takeAssignment(record.value);
+        break;
       case 'alarm':
         this.#takeAlarm(record.value);
         break;
@@ -117,11 +131,22 @@ export class DemoPicture {
   /** Takes how often an oddity was counted in all. */
   takeNotice(sensor: string, kind: string, count: number, nowMs: number): void {
     if (this.machines.has(sensor)) return;
+    const camera = this.cameras.get(sensor);
+    if (camera) {
+      camera.notices.set(kind, count);
+      return;
+    }
     const { notices } = this.#microphone(sensor);
     if ((notices.get(kind)?.count ?? 0) !== count) notices.set(kind, { count, atMs: nowMs });
   }
 
+  /** Takes what the simulation says is on a picture. */
+  takeTruth(picture: TakenPicture): void {
+    this.#camera(picture.sensor).takeTruth(picture);
+  }
+
   #takeModel(model: ModelAnnouncement): void {
+    if (model.method === 'image') for (const camera of this.cameras.values()) camera.model = model;
     if (model.method === 'noise') this.model = model;
     if (model.method !== 'machine') return;
     // The model of all machines serves those that have none of their own.
@@ -159,6 +184,12 @@ export class DemoPicture {
     const machine = this.machines.get(sensor) ?? new MachinePicture(sensor);
     this.machines.set(sensor, machine);
     return machine;
+  }
+
+  #camera(sensor: string): CameraPicture {
+    const camera = this.cameras.get(sensor) ?? new CameraPicture(sensor);
+    this.cameras.set(sensor, camera);
+    return camera;
   }
 
   #microphone(sensor: string): MicrophonePicture {

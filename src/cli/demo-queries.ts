@@ -7,6 +7,7 @@ const TABLES = [
   'events',
   'assignments',
   'machine_scores',
+  'image_assignments',
   'alarms',
   'models',
   'dead_letters',
@@ -68,11 +69,28 @@ export async function latestAlarms(store: Store, count: number): Promise<AlarmRo
   return rows.reverse();
 }
 
+export interface DeadLetterRow {
+  readonly topic: string;
+  readonly code: string;
+  readonly messages: number;
+}
+
+/** What was refused, by topic and reason. */
+export function deadLetterRows(store: Store): Promise<DeadLetterRow[]> {
+  return store.query<DeadLetterRow>(`
+    SELECT topic, error_code AS code, toUInt32(count()) AS messages
+    FROM dead_letters GROUP BY topic, code ORDER BY topic, code`);
+}
+
 /** Queries for people to try, each with what it answers. */
 export const EXAMPLE_QUERIES: readonly (readonly [about: string, sql: string])[] = [
   ['the loudest events', 'SELECT onset_time, sensor, lafmax_db FROM events ORDER BY 3 DESC LIMIT 5'],
   ['which group is heard where', 'SELECT sensor, group, count() FROM assignments GROUP BY ALL ORDER BY ALL'],
   ['the latest levels', 'SELECT time, sensor, laeq_db FROM levels ORDER BY time DESC LIMIT 8'],
+  [
+    'groups of pictures, and what the inspection says of them',
+    'SELECT path, novel, near_label, count() FROM image_assignments GROUP BY ALL ORDER BY ALL',
+  ],
   [
     'how machines sound, minute by minute',
     "SELECT toStartOfMinute(time) AS minute, sensor, count() AS segments, countIf(verdict = 'abnormal') AS abnormal FROM machine_scores GROUP BY ALL ORDER BY ALL",

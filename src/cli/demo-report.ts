@@ -7,6 +7,7 @@ export interface DemoStart {
   readonly microphones: number;
   /** Machines with a microphone of their own, beside those; none where no network can learn. */
   readonly machines: number;
+  readonly cameras: number;
   readonly forSecs: number | null;
   readonly dataDir: string;
   readonly logFile: string;
@@ -29,7 +30,9 @@ export interface DemoMoment {
 /** Tells somebody what the demo does: a person at a terminal, a person with a log, or a program. */
 export interface DemoReport {
   /** Before anything happens. */
-  announce(plan: Pick<DemoStart, 'microphones' | 'machines' | 'forSecs' | 'dataDir' | 'logFile'>): void;
+  announce(
+    plan: Pick<DemoStart, 'microphones' | 'machines' | 'cameras' | 'forSecs' | 'dataDir' | 'logFile'>,
+  ): void;
   /** What is done before the plant begins, line by line; nothing when all is there. */
   preparing(line: string): void;
   started(start: DemoStart, picture: DemoPicture): void;

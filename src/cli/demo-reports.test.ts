@@ -9,6 +9,8 @@ import { Output } from './output.js';
 import {
   assignment,
   event,
+  imageAssignment,
+  imageModel,
   levels,
   machineAlarm,
   machineModel,
@@ -20,6 +22,7 @@ import { Kept } from './testing/run-in-process.js';
 const START: DemoStart = {
   microphones: 8,
   machines: 2,
+  cameras: 1,
   forSecs: 60,
   dataDir: '.plantsense/demo',
   logFile: '.plantsense/demo/demo.log',
@@ -35,6 +38,8 @@ const SUMMARY: DemoSummary = {
   alarms: [],
   oddities: [],
   machines: [],
+  cameras: [],
+  deadLetters: [],
   model: null,
   complete: true,
 };
@@ -74,8 +79,11 @@ describe('LinesReport', () => {
 
   it('tells what is about to happen, what happens, and keeps the answer for standard output', async () => {
     const { stdout, stderr } = await lines();
-    expect(stderr).toBe(`Plantsense demo: a small plant with 8 simulated microphones and 2 machines, for 1:00.
-Their sound goes in; levels, loud events, groups of events that sound alike and alarms of machines come out.
+    expect(
+      stderr,
+    ).toBe(`Plantsense demo: a small plant with 8 simulated microphones, 2 machines and 1 camera, for 1:00.
+Sound and pictures go in; levels, loud events, groups of events that sound alike, alarms of machines and groups of
+pictures that look alike come out.
 Broker and store run in here and keep their data in .plantsense/demo. The log is .plantsense/demo/demo.log.
 It takes a few seconds to start.
 TensorFlow is fetched.
@@ -135,6 +143,48 @@ describe('LinesReport of machines', () => {
 0:03  press-1        alarm cleared: It was released.
 0:10  16 chunks/s, 256 kB/s, lag 3. No model yet: 4 of 30 events.
 0:10  press-1        normal: sudden 0.45 of 0.60, creeping 0.44 of 0.50
+`,
+    );
+  });
+});
+
+describe('LinesReport of cameras', () => {
+  const lines = async (told: (report: LinesReport, picture: DemoPicture) => void) => {
+    const stderr = new Kept();
+    const report = new LinesReport(new Output(new Kept()), new Output(stderr), args => `plantsense ${args}`);
+    const picture = new DemoPicture([], [], ['strip-camera']);
+    picture.flow = { ...picture.flow, imagesPerSec: 2.5 };
+    told(report, picture);
+    report.tick({ nowUs: 0, elapsedSecs: 30 }, picture);
+    return stderr.text;
+  };
+
+  it('tells how far the first model is', async () => {
+    const text = await lines((_, picture) => {
+      picture.imageLearning = 'learns its first model after 80 images, has 40';
+    });
+    expect(text).toContain(
+      '0:30  strip-camera   2.5 images/s, learns its first model after 80 images, has 40\n',
+    );
+  });
+
+  it('tells of the model, of novel pictures, and how many each group has', async () => {
+    const text = await lines((report, picture) => {
+      for (const record of [
+        imageModel(),
+        imageAssignment('one', [0, 1]),
+        imageAssignment('two', [2]),
+        imageAssignment('three', [2]),
+        imageAssignment('four', [], { noveltyScore: 1.42 }),
+      ]) {
+        picture.take(record);
+        report.record(record, picture);
+      }
+    });
+    expect(text.replace(/^.*chunks.*\n/m, '')).toBe(
+      `0:00  The model of pictures has 4 groups: The first model, of 80 images.
+0:00  strip-camera   picture four: novel, 1.4 times as far from a group as its own are
+0:30  strip-camera   2.5 images/s, groups 0/1 1, 2 2, novel 1
 `,
     );
   });

@@ -2,11 +2,15 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { OutgoingMessage } from '../broker/port.js';
 import { prepareBackend } from '../nn/backend/prepare-backend.js';
+import type { TakenPicture } from '../simulation/camera-recorder.js';
 import { PLANT_CALIBRATION_DB_SPL, PLANT_RATE_HZ, plantMicrophones } from '../simulation/plant.js';
+import { plantCamera } from '../simulation/plant-camera.js';
 import { plantMachines } from '../simulation/plant-machines.js';
+import type { PlantMedium } from '../simulation/plant-recorder.js';
 import { loadPlantSounds } from '../simulation/plant-sounds.js';
-import { type PlantClock, playPlant } from '../simulation/play-plant.js';
-import type { MicrophoneSpec } from '../simulation/simulated-microphone.js';
+import { type PlantClock, type PlayOptions, playPlant } from '../simulation/play-plant.js';
+import type { CameraSpec } from '../simulation/simulated-camera.js';
+import type { DefectKind } from '../simulation/surface-defects.js';
 import { exponentialBackoff, retrying } from '../stream/retry.js';
 import { createLog, type Log } from '../telemetry/log.js';
 import { type RunningTopology, startTopology } from '../topology/running.js';
@@ -35,13 +39,13 @@ export interface DemoOptions {
 }
 
 const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
-const SOUND_TOPIC = 'audio.raw';
+const TOPICS: Readonly<Record<PlantMedium, string>> = { sound: 'audio.raw', images: 'image.raw' };
 
 /** A busy machine may still train the network. */
 const DRAIN_MS = 60_000;
 
 /**
- * Runs the simulated plant and the topology that listens to it, tells `report` about it, and ends with what is stored.
+ * Runs the simulated plant and the topology that listens to it and looks at it, tells `report` about it, and ends with what is stored.
  * Sets TensorFlow up before, for the network that learns the groups; where that fails a mixture learns them.
  * @throws PlantsenseError PARAMETER_INVALID, DATA_DIR_IN_USE, and whatever ends the topology; the signal's reason when it
  *   aborts before the plant has begun
@@ -50,7 +54,11 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
   const { microphones, forSecs, version, signal } = options;
   const directory = await openDemoDirectory(options.dataDir, options.fresh);
   const { path: dataDir, logFile, runs } = directory;
-  const plan = { microphones, machines: plantMachines().length, forSecs, dataDir, logFile };
+  const cameras = [plantCamera()];
+  const plan = {
+    ...{ microphones, machines: plantMachines().length, cameras: cameras.length },
+    ...{ forSecs, dataDir, logFile },
+  };
   report.announce(plan);
   const noNetwork = await prepareBackend(line => report.preparing(line));
   // Only a network knows how a machine sounds.
@@ -65,6 +73,7 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
   const picture = new DemoPicture(
     places.map(({ sensor }) => sensor),
     machines.map(({ sensor }) => sensor),
+    cameras.map(({ sensor }) => sensor),
   );
   const logging = openLog(logFile);
   try {
@@ -81,14 +90,15 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
         picture,
       );
       // Another seed each run, so that the second is not the first again.
-      const complete = await playAndShow(running, [...places, ...machines], runs + 1, {
+      const plant = { microphones: [...places, ...machines], cameras, seed: runs + 1 };
+      const complete = await playAndShow(running, plant, {
         ...options,
         picture,
         report,
         topology,
         log: logging.log,
       });
-      summary = await summarize(running.store, before, picture, complete);
+      summary = await summarize(running.store, before, picture, newKinds(cameras), complete);
     } finally {
       report.close();
       await running.stop();
@@ -112,8 +122,7 @@ interface Play extends Pick<DemoOptions, 'forSecs' | 'drainMs' | 'signal' | 'clo
  */
 async function playAndShow(
   running: RunningTopology,
-  microphones: readonly MicrophoneSpec[],
-  seed: number,
+  plant: Pick<PlayOptions, 'microphones' | 'cameras' | 'seed'>,
   { forSecs, drainMs = DRAIN_MS, signal, clock, picture, report, topology, log }: Play,
 ): Promise<boolean> {
   const eventsNeeded = eventsOfFirstModel(topology);
@@ -123,9 +132,10 @@ async function playAndShow(
   const over = AbortSignal.any([signal, end.signal]);
   try {
     if (forSecs !== null) void clock.until(clock.nowUs() + forSecs * 1e6, over).then(() => end.abort());
-    const send = (messages: readonly OutgoingMessage[]) =>
-      retrying(() => producer.send(SOUND_TOPIC, messages), { backoff: exponentialBackoff });
-    const playing = playPlant({ microphones, seed, clock, send, signal: over });
+    const send = (medium: PlantMedium, messages: readonly OutgoingMessage[]) =>
+      retrying(() => producer.send(TOPICS[medium], messages), { backoff: exponentialBackoff });
+    const tellTruth = (taken: TakenPicture) => picture.takeTruth(taken);
+    const playing = playPlant({ ...plant, clock, send, tellTruth, signal: over });
     playing.catch(() => {});
     // A topology that fails ends the plant.
     await Promise.race([playing, running.done]);
@@ -137,6 +147,13 @@ async function playAndShow(
     await showing.end();
     await producer.close();
   }
+}
+
+/** What cameras do not see from the beginning on. */
+function newKinds(cameras: readonly CameraSpec[]): DefectKind[] {
+  return cameras.flatMap(({ defects }) =>
+    defects.filter(({ fromSecs }) => fromSecs > 0).map(({ kind }) => kind),
+  );
 }
 
 function eventsOfFirstModel({ stages }: Topology): number {

@@ -35,6 +35,30 @@ const SUMMARY: DemoSummary = {
     },
     { sensor: 'press-2', model: null, segments: 0, abnormalSegments: 0, alarms: {}, worstBands: {} },
   ],
+  cameras: [
+    {
+      sensor: 'strip-camera',
+      model: 'v0001-fed',
+      images: 1030,
+      groups: [
+        { path: '0/1', images: 1000, kinds: { patches: 2, clean: 990 } },
+        { path: '1', images: 18, kinds: { pitted_surface: 18 } },
+        { path: 'novel', images: 12, kinds: { crazing: 12 } },
+      ],
+      agreement: 0.934,
+      newKinds: [
+        {
+          kind: 'rolled_in_scale',
+          firstFrameId: 'f00d',
+          firstTimeUs: Date.UTC(2026, 2, 1, 14, 0, 45) * 1000,
+          firstPath: 'novel',
+          images: 12,
+          novelImages: 11,
+        },
+      ],
+    },
+  ],
+  deadLetters: [{ topic: 'image.raw', code: 'IMAGE_INVALID', messages: 3 }],
   model: 'v0001-abc',
   complete: true,
 };
@@ -60,9 +84,19 @@ Machines, in this run:
   press-1     1,240        61  1 creeping 2.5-3.1 kHz, 2 sudden 0.5-1.0 kHz  v0001-def
   press-2         0         0  none                                          none yet
 
-Odd at the microphones, counted and dealt with:
+1,030 pictures of strip-camera, in this run, in groups of model v0001-fed, agreement with what is on them 0.93 of 1:
+  group  pictures  what is on them
+  0/1       1,000  990 clean, 2 patches
+  1            18  18 pitted surface
+  novel        12  12 crazing
+  New: rolled in scale came first at 14:00:45 (UTC), as picture f00d, which was novel; 11 of 12 such pictures were novel.
+
+Odd at microphones and cameras, counted and dealt with:
   hall-2-south  1 gap
   wash-bay  9 duplicates
+
+Refused, and kept as dead letters with the reason:
+  image.raw  3 messages  IMAGE_INVALID
 
 The latest alarms (UTC):
   14:00:10  packing  raised: The sensor sends exact zeros.
@@ -92,10 +126,15 @@ The latest alarms (UTC):
   });
 
   it('leaves out what there is nothing of', () => {
-    const text = summaryText({ ...SUMMARY, alarms: [], oddities: [], machines: [] }, CONTEXT);
+    const text = summaryText(
+      { ...SUMMARY, alarms: [], oddities: [], machines: [], cameras: [], deadLetters: [] },
+      CONTEXT,
+    );
     expect(text).not.toContain('alarms (UTC)');
     expect(text).not.toContain('Odd at');
     expect(text).not.toContain('Machines');
+    expect(text).not.toContain('pictures of');
+    expect(text).not.toContain('Refused');
   });
 
   it('writes the whole next command as it is typed here: npm swallowed a `--fresh` without dashes before it', () => {

@@ -1,10 +1,14 @@
+import type { PictureKind } from '../simulation/simulated-camera.js';
 import type { Store } from '../store/client.js';
+import { type CameraSummary, cameraSummary, cameraText } from './camera-summary.js';
 import { DEFAULT_DATA_DIR } from './demo-data-dir.js';
 import { ODDITIES } from './demo-oddities.js';
 import type { DemoPicture } from './demo-picture.js';
 import {
   type AlarmRow,
   countRows,
+  type DeadLetterRow,
+  deadLetterRows,
   EXAMPLE_QUERIES,
   type GroupRow,
   groupRows,
@@ -23,8 +27,12 @@ export interface DemoSummary {
   readonly alarms: readonly AlarmRow[];
   /** What was heard of machines in this run. */
   readonly machines: readonly MachineSummary[];
+  /** What cameras saw in this run. */
+  readonly cameras: readonly CameraSummary[];
+  /** Messages of this and of earlier runs that were refused. */
+  readonly deadLetters: readonly DeadLetterRow[];
   readonly model: string | null;
-  /** What was odd at the microphones in this run, as the listening stage counted it. */
+  /** What was odd at microphones and cameras in this run, as the stages counted it. */
   readonly oddities: readonly { readonly sensor: string; readonly kind: string; readonly count: number }[];
   /** False when something that was heard is left to the next run. */
   readonly complete: boolean;
@@ -43,28 +51,43 @@ export interface MachineSummary {
 
 const ALARMS = 12;
 
-/** @param before the rows at the start of the run */
+/**
+ * @param before the rows at the start of the run
+ * @param newKinds kinds of defects that come later than the others
+ */
 export async function summarize(
   store: Store,
   before: RowCounts,
-  { model, microphones, machines }: DemoPicture,
+  { model, microphones, machines, cameras }: DemoPicture,
+  newKinds: readonly PictureKind[],
   complete: boolean,
 ): Promise<DemoSummary> {
-  const [rows, groups, alarms] = await Promise.all([
+  const [rows, groups, alarms, deadLetters] = await Promise.all([
     countRows(store),
     groupRows(store),
     latestAlarms(store, ALARMS),
+    deadLetterRows(store),
   ]);
   const tables = [...rows].map(([table, now]) => ({
     table,
     rows: now,
     ofThisRun: now - (before.get(table) ?? 0),
   }));
-  const oddities = [...microphones.values()].flatMap(({ sensor, notices }) =>
-    [...notices].map(([kind, { count }]) => ({ sensor, kind, count })).filter(({ kind }) => kind in ODDITIES),
-  );
-  const machineRows = [...machines.values()].map(machineSummary);
-  return { tables, groups, alarms, oddities, machines: machineRows, complete, model: model?.version ?? null };
+  const counts = [
+    ...[...microphones.values()].flatMap(({ sensor, notices }) =>
+      [...notices].map(([kind, { count }]) => ({ sensor, kind, count })),
+    ),
+    ...[...cameras.values()].flatMap(({ sensor, notices }) =>
+      [...notices].map(([kind, count]) => ({ sensor, kind, count })),
+    ),
+  ];
+  return {
+    ...{ tables, groups, alarms, deadLetters, complete },
+    oddities: counts.filter(({ kind }) => kind in ODDITIES),
+    machines: [...machines.values()].map(machineSummary),
+    cameras: [...cameras.values()].map(camera => cameraSummary(camera, newKinds)),
+    model: model?.version ?? null,
+  };
 }
 
 function machineSummary({
@@ -93,7 +116,7 @@ export interface SummaryContext {
 
 /** The summary for people, with what they can do next. */
 export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryContext): string {
-  const { tables, groups, alarms, oddities, machines, model, complete } = summary;
+  const { tables, groups, alarms, oddities, machines, cameras, deadLetters, model, complete } = summary;
   const rows = tables.map(({ table, rows, ofThisRun }) => [table, count(rows), count(ofThisRun)]);
   const odd = oddities.map(({ sensor, kind, count }) => `${sensor}  ${ODDITIES[kind]?.(count)}\n`);
   const queries = EXAMPLE_QUERIES.map(
@@ -108,7 +131,9 @@ export function summaryText(summary: DemoSummary, { dataDir, command }: SummaryC
     machines.length === 0
       ? ''
       : section('Machines, in this run:', formatTable(MACHINE_COLUMNS, machines.map(machineCells))),
-    section('Odd at the microphones, counted and dealt with:', odd.join('')),
+    ...cameras.map(cameraText),
+    section('Odd at microphones and cameras, counted and dealt with:', odd.join('')),
+    section('Refused, and kept as dead letters with the reason:', deadLetters.map(deadLetterLine).join('')),
     section('The latest alarms (UTC):', alarms.map(alarmLine).join('')),
     complete ? '' : 'Not all that was heard is stored yet: the next run goes on with it.\n',
     section('Ask the store, now or while a demo runs:', queries.join('')),
@@ -149,6 +174,10 @@ function groupCells({ group, events, microphones, laeqDb, durationSecs }: GroupR
 
 function alarmLine({ time, sensor, state, message }: AlarmRow): string {
   return `${time.slice(11)}  ${sensor}  ${state}: ${message}\n`;
+}
+
+function deadLetterLine({ topic, code, messages }: DeadLetterRow): string {
+  return `${topic}  ${counted(messages, 'message')}  ${code}\n`;
 }
 
 /** For a shell: double quotes, in which SQL's single quotes stay as they are. */

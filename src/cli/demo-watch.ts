@@ -4,7 +4,7 @@ import { decodeAny } from '../records/codec.js';
 import { followTopic } from '../stages/follow-topic.js';
 import type { Log } from '../telemetry/log.js';
 import type { RunningTopology } from '../topology/running.js';
-import type { DemoPicture } from './demo-picture.js';
+import type { DemoPicture, Flow } from './demo-picture.js';
 import { countRows, recentDelay } from './demo-queries.js';
 
 export interface WatchOptions {
@@ -22,17 +22,24 @@ export interface WatchOptions {
 const TOPICS = [
   ['models', 'earliest'],
   ['machine.models', 'earliest'],
+  ['image.models', 'earliest'],
   ['noise.levels', 'latest'],
   ['noise.events', 'latest'],
   ['noise.assignments', 'latest'],
   ['machine.scores', 'latest'],
+  ['image.assignments', 'latest'],
   ['alarms', 'latest'],
 ] as const;
 
 /** The stage that hears everything, for the throughput. */
 const LISTEN = 'listen';
+/** The stage that sees everything. */
+const LOOK = 'look';
 const LEARN = 'learn';
 const LEARN_MACHINES = 'learn-machines';
+const LEARN_IMAGES = 'learn-images';
+/** Stages that read a window now and then: what they have not read is no lag. */
+const LEARNERS: ReadonlySet<string> = new Set([LEARN, LEARN_MACHINES, LEARN_IMAGES]);
 const FEATURES = 'features.noise';
 /** Throughput is a mean over this many looks. */
 const LOOKS = 5;
@@ -41,6 +48,7 @@ interface Look {
   readonly atMs: number;
   readonly chunks: number;
   readonly bytes: number;
+  readonly images: number;
 }
 
 /** Keeps a picture of a running topology up to date: from its topics as records come, from its metrics by `look`. */
@@ -106,12 +114,13 @@ export class DemoWatch {
       atMs: nowMs(),
       chunks: await total(metrics.receivedEvents, LISTEN),
       bytes: await total(metrics.receivedBytes, LISTEN),
+      images: await total(metrics.receivedEvents, LOOK),
     });
     if (this.#looks.length > LOOKS + 1) this.#looks.shift();
     // Stages start from the last one of the flow on.
     const lag = [...stages]
       .map(([name, { lanes }]) => [name, lanes.reduce((sum, lane) => sum + lane.lag, 0)] as const)
-      .filter(([name]) => name !== LEARN && name !== LEARN_MACHINES)
+      .filter(([name]) => !LEARNERS.has(name))
       .reverse();
     picture.flow = { ...picture.flow, ...rates(this.#looks), lag: new Map(lag) };
 
@@ -119,6 +128,7 @@ export class DemoWatch {
     const events = offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
     picture.learning = { events, eventsNeeded, detail: stages.get(LEARN)?.detail ?? null };
     picture.machineLearning = stages.get(LEARN_MACHINES)?.detail ?? null;
+    picture.imageLearning = stages.get(LEARN_IMAGES)?.detail ?? null;
   }
 
   async #lookAtStore(): Promise<void> {
@@ -140,13 +150,14 @@ export class DemoWatch {
   }
 }
 
-function rates(looks: readonly Look[]): { readonly chunksPerSec: number; readonly bytesPerSec: number } {
+function rates(looks: readonly Look[]): Pick<Flow, 'chunksPerSec' | 'bytesPerSec' | 'imagesPerSec'> {
   const [first, last] = [looks[0]!, looks.at(-1)!];
   const secs = (last.atMs - first.atMs) / 1000;
-  if (secs <= 0) return { chunksPerSec: 0, bytesPerSec: 0 };
+  if (secs <= 0) return { chunksPerSec: 0, bytesPerSec: 0, imagesPerSec: 0 };
   return {
     chunksPerSec: (last.chunks - first.chunks) / secs,
     bytesPerSec: (last.bytes - first.bytes) / secs,
+    imagesPerSec: (last.images - first.images) / secs,
   };
 }
 

@@ -17,7 +17,7 @@ interface Flags extends JsonOption {
 export function demoCommand(cli: Cli): Command {
   return newCommand(
     'demo',
-    'Run a small plant in here: simulated microphones, an embedded broker and store, and a live view of what is heard.',
+    'Run a small plant in here: simulated microphones and a camera, an embedded broker and store, and a live view of what is heard and seen.',
     'demo --for 60s --fresh',
   )
     .addOption(parsed('--for <time>', 'end after a time such as 90s or 5m; without it at Ctrl-C', duration))

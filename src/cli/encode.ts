@@ -1,149 +1,66 @@
 import type { Command } from 'commander';
 import { PlantsenseError } from '../errors.js';
-import type { OpenNoiseModel } from '../lifecycle/open-noise-model.js';
-import type { NpySource } from '../nn/training/npy-source.js';
-import type { RowSource } from '../nn/training/row-source.js';
 import type { Cli } from './cli.js';
-import { readConnection } from './connection.js';
+import { checkNoEncoder, type EncoderFlags, withEncoderOptions } from './image-encoder-options.js';
 import { type JsonOption, newCommand } from './new-command.js';
-import { Progress } from './progress.js';
 
-interface Flags extends JsonOption {
-  readonly model: string;
+export interface EncodeFlags extends JsonOption, EncoderFlags {
   readonly out: string;
+  readonly names?: string;
   readonly topology?: string;
 }
 
-/** Spectrograms in memory at a time: 5 MB of 128 x 323. */
-const ROWS_AT_A_TIME = 32;
+const ABOUT = `What an encoder makes of images, or a noise model of events, as an array with a row for each.
 
-const ABOUT =
-  'What a model makes of events, as an array: the latents of a network, or the standardised features of a mixture. ' +
-  'Events are recordings, one a file, or a .npy file of spectrograms.';
+With --encoder it takes images: JPEG, PNG, TIFF and BMP, grey or colour, 8 or 16 bits. What is encoded is kept while it is at work, so that the same command goes on after an interruption.
+
+Without --encoder it takes events, and --model is the directory of a model of train noise: the array has the latents of a network, or the standardised features of a mixture. Events are recordings, one a file, or a .npy file of spectrograms.`;
 
 export function encodeCommand(cli: Cli): Command {
-  return newCommand('encode', ABOUT, 'encode --model models/hall recordings/ --out latents.npy')
+  const command = newCommand(
+    'encode',
+    ABOUT,
+    'encode strip-images/ --encoder texture --out features.npy --names images.csv',
+  )
     .argument(
       '<in...>',
-      'WAV, FLAC or Ogg Vorbis files or directories of them, in this order; or one .npy file, float32 [n, bands, frames]',
+      'images or recordings (WAV, FLAC, Ogg Vorbis) or directories of them, in this order; or one .npy file of spectrograms, float32 [n, bands, frames]',
     )
-    .requiredOption(
-      '--model <dir>',
-      'directory of a model: of `train noise --out`, or a version in the data directory',
+    .requiredOption('-o, --out <file>', 'where to write the array (.npy, float32 [n, dimensions])');
+  withEncoderOptions(
+    command,
+    'for events the directory of a model: of `train noise --out`, or a version in the data directory; for images the model of tfjs and conv-sdae',
+  );
+  return command
+    .option(
+      '--names <file>',
+      'where to write which image is in which row, with its folder as near-label (.csv); or the paths alone (.txt)',
     )
-    .requiredOption('-o, --out <file>', 'where to write the array (.npy, float32 [n, dimensions])')
     .option(
       '-t, --topology <file>',
-      'where the options of the spectrograms are, for a model whose card does not have them; else they must agree',
+      'for events, where the options of the spectrograms are, for a model whose card does not have them; else they must agree',
     )
-    .action((inputs: string[], flags: Flags) => encode(cli, inputs, flags));
-}
-
-async function encode(cli: Cli, inputs: readonly string[], flags: Flags): Promise<void> {
-  const { readModelDirectory } = await import('../lifecycle/model-directory.js');
-  const { openNoiseModel } = await import('../lifecycle/open-noise-model.js');
-  const { encodeNpy } = await import('../npy.js');
-  const { writeBytes } = await import('../files.js');
-  const { checkOutput } = await import('./check-output.js');
-  const { out, json } = flags;
-  const model = await openNoiseModel(await readModelDirectory(flags.model));
-  try {
-    const { source, files, close } = await openRows(cli, inputs, model, flags);
-    await checkOutput(out, files ?? inputs).catch(async error => {
-      await close();
-      throw error;
+    .action(async (inputs: string[], flags: EncodeFlags) => {
+      if (flags.encoder !== undefined) {
+        if (flags.topology !== undefined)
+          throw new PlantsenseError(
+            'USAGE_INVALID',
+            '--topology is an option of events; with --encoder it takes images.',
+          );
+        const { encodeImages } = await import('./encode-images.js');
+        await encodeImages(cli, inputs, flags);
+        return;
+      }
+      const { model, names } = flags;
+      if (model === undefined)
+        throw new PlantsenseError('USAGE_INVALID', 'Give --encoder for images, or --model for events.');
+      if (names !== undefined)
+        throw new PlantsenseError(
+          'USAGE_INVALID',
+          '--names is an option of images; without --encoder it takes events.',
+        );
+      checkNoEncoder(flags, 'without --encoder it takes events', ['model']);
+      const { encodeEvents } = await import('./encode-events.js');
+      await encodeEvents(cli, inputs, { ...flags, model });
     });
-    const { data, cols } = await encodeRows(cli, source, model).finally(close);
-    const shape = [source.rows, cols];
-    await writeBytes(out, encodeNpy(data, shape));
-    if (json)
-      await cli.stdout.json({ out, shape, type: 'float32', model: model.version, kind: model.kind, files });
-    else await cli.stdout.line(`${out}: float32 [${shape.join(', ')}] of ${model.version}, a ${model.kind}`);
-  } finally {
-    model.dispose();
-  }
-}
-
-interface Rows {
-  readonly source: RowSource;
-  /** Of each row; null for an array. */
-  readonly files: readonly string[] | null;
-  readonly close: () => Promise<void>;
-}
-
-/** @throws PlantsenseError MATRIX_INVALID, MODEL_INVALID when the model takes other events; FILE_NOT_FOUND, NPY_INVALID */
-async function openRows(
-  cli: Cli,
-  inputs: readonly string[],
-  model: OpenNoiseModel,
-  flags: Flags,
-): Promise<Rows> {
-  if (inputs.some(input => input.endsWith('.npy'))) {
-    if (inputs.length > 1)
-      throw new PlantsenseError('USAGE_INVALID', 'It takes recordings or one .npy file, not both.');
-    const { NpySource } = await import('../nn/training/npy-source.js');
-    const source = await NpySource.open(inputs[0]!);
-    return { source: await checked(source, model, inputs[0]!), files: null, close: () => source.close() };
-  }
-  const { findRecordings } = await import('../stages/find-recordings.js');
-  const { recordingRows } = await import('../stages/recording-rows.js');
-  const files = await findRecordings(inputs);
-  return { source: recordingRows(files, await tensorOf(cli, model, flags)), files, close: async () => {} };
-}
-
-async function checked(source: NpySource, model: OpenNoiseModel, path: string): Promise<NpySource> {
-  if (source.rows > 0 && source.shape.join() === [model.bands, model.frames].join()) return source;
-  await source.close();
-  throw new PlantsenseError(
-    'MATRIX_INVALID',
-    `${path} has the shape (${[source.rows, ...source.shape].join(', ')}); the model takes (n, ${model.bands}, ${model.frames}).`,
-  );
-}
-
-/** Makes the spectrograms that the model was trained on. */
-async function tensorOf(cli: Cli, { details, version }: OpenNoiseModel, flags: Flags) {
-  const { EventTensor } = await import('../stages/event-tensor.js');
-  const { noiseTraining } = await import('../topology/noise-training.js');
-  const { featureSet, featureOptions } = details;
-  // A model of tensors that somebody else has made does not know how.
-  const known = Object.keys(featureOptions).length > 0;
-  if (!known && flags.topology === undefined)
-    throw new PlantsenseError(
-      'USAGE_INVALID',
-      `The card of model ${version} has no options of spectrograms: name the topology that has them (--topology).`,
-    );
-  const options =
-    flags.topology === undefined ? featureOptions : noiseTraining(await readConnection(cli, flags)).logMel;
-  const tensor = new EventTensor(options);
-  if (tensor.featureSet === featureSet) return tensor;
-  throw new PlantsenseError(
-    'MODEL_INVALID',
-    `Model ${version} was fitted on features ${featureSet}; the options of ${flags.topology ?? 'its card'} give ${tensor.featureSet}.`,
-  );
-}
-
-async function encodeRows(cli: Cli, source: RowSource, model: OpenNoiseModel) {
-  const { setImmediate } = await import('node:timers/promises');
-  const [bands, frames] = [model.bands, model.frames];
-  const progress = new Progress(cli.stderr, 'encoding');
-  let data = new Float32Array(0);
-  let cols = 0;
-  try {
-    for (let row = 0; row < source.rows; row += ROWS_AT_A_TIME) {
-      const rows = Math.min(ROWS_AT_A_TIME, source.rows - row);
-      const batch = { data: new Float32Array(rows * bands * frames), rows, bands, frames };
-      const indices = Int32Array.from({ length: rows }, (_, i) => row + i);
-      await source.read(indices, batch.data);
-      const encoded = await model.encode(batch);
-      cols = encoded.cols;
-      if (row === 0) data = new Float32Array(source.rows * cols);
-      data.set(encoded.data, row * cols);
-      progress.show(row + rows, source.rows);
-      await setImmediate();
-      cli.signal.throwIfAborted();
-    }
-  } finally {
-    progress.end();
-  }
-  return { data, cols };
 }

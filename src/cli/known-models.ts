@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Broker } from '../broker/port.js';
 import type { ListedModel } from '../lifecycle/list-models.js';
 import type { ModelStore } from '../lifecycle/model-store.js';
 import type { ModelAnnouncement } from '../records/types.js';
@@ -20,10 +21,8 @@ export async function readKnownModels(
 ): Promise<KnownModels> {
   const { listModels } = await import('../lifecycle/list-models.js');
   const { METHODS } = await import('../lifecycle/promote-model.js');
-  const { readAnnouncements } = await import('../stages/announcements.js');
-  const topic = await modelsTopic(topology, flags);
-  const announcements: readonly ModelAnnouncement[] = await withExistingBroker(cli, topology, broker =>
-    readAnnouncements(broker, topic, cli.signal),
+  const announcements = await withExistingBroker(cli, topology, broker =>
+    readAllAnnouncements(cli, broker, topology, flags),
   );
   const store = await openModelStore(topology);
   const stored = new Map<string, readonly string[]>();
@@ -31,10 +30,29 @@ export async function readKnownModels(
   return { listed: listModels(announcements, stored, Date.now() * 1000), store };
 }
 
-/** Where models are announced. */
-export async function modelsTopic(topology: Topology, flags: ModelsFlags): Promise<string> {
+/** What was announced of models of all methods, which may have topics of their own. */
+export async function readAllAnnouncements(
+  cli: Cli,
+  broker: Broker,
+  topology: Topology,
+  { modelsTopic }: ModelsFlags,
+): Promise<readonly ModelAnnouncement[]> {
+  const { allModelsTopics } = await import('../topology/models-topic.js');
+  const { readAnnouncements } = await import('../stages/announcements.js');
+  const announcements: ModelAnnouncement[] = [];
+  for (const topic of modelsTopic === undefined ? allModelsTopics(topology) : [modelsTopic])
+    announcements.push(...(await readAnnouncements(broker, topic, cli.signal)));
+  return announcements;
+}
+
+/** Where models of a method are announced. */
+export async function modelsTopicFor(
+  method: string,
+  topology: Topology,
+  { modelsTopic }: ModelsFlags,
+): Promise<string> {
   const { modelsTopicOf } = await import('../topology/models-topic.js');
-  return flags.modelsTopic ?? modelsTopicOf(topology);
+  return modelsTopic ?? modelsTopicOf(topology, method);
 }
 
 export async function openModelStore({ dataDir }: Topology): Promise<ModelStore> {

@@ -6,6 +6,7 @@ import { plainText } from './live-view-text.js';
 import {
   assignment,
   event,
+  imageAssignment,
   levels,
   machineAlarm,
   machineScore,
@@ -54,6 +55,7 @@ describe('liveView', () => {
     picture.flow = {
       chunksPerSec: 16.2,
       bytesPerSec: 257_000,
+      imagesPerSec: 0,
       lag: new Map([
         ['listen', 0],
         ['store', 1234],
@@ -110,6 +112,20 @@ describe('liveView', () => {
     ]);
   });
 
+  it('shows a camera below them: each picture in the colour of its group, and how many each has', () => {
+    const picture = new DemoPicture(['hall-1-north'], [], ['strip-camera']);
+    picture.flow = { ...picture.flow, imagesPerSec: 2.5 };
+    picture.imageLearning = 'learns its first model after 80 images, has 34';
+    const line = () => shown(picture, { columns: 100 })[3];
+    expect(shown(picture)[0]).toContain('1 simulated microphones, 1 camera ·');
+    expect(line()).toBe('strip-camera    2.5 images/s  learns its first model after 80 images, has 34');
+    for (const path of [[0, 0], [0, 1], [1], [0, 0], []])
+      picture.take(imageAssignment(`frame-${picture.cameras.get('strip-camera')!.images}`, path));
+    expect(line()).toBe(
+      'strip-camera                 ■■■■◆  2.5 images/s  ■ 0/0 2  ■ 0/1 1  ■ 1 1  ◆ novel 1',
+    );
+  });
+
   it('shows how far the first model is', () => {
     const picture = pictureOf();
     const modelLine = () => shown(picture).find(line => line.startsWith('Model'));
@@ -140,6 +156,7 @@ describe('liveView', () => {
     const picture = pictureOf(levels('hall-1-north'), event('a', 'hall-1-north'), assignment('a'));
     for (let i = 0; i < 100; i++) picture.take(machineScore('press-1'));
     picture.take(machineAlarm('b', 'press-1', 'creeping'));
+    for (let i = 0; i < 300; i++) picture.take(imageAssignment(`frame-${i}`, [i % 9, i % 4]));
     for (const columns of [1, 20, 40, 80, 200]) {
       for (const rows of [1, 5, 12, 24, 60]) {
         const lines = liveView(picture, { ...CONTEXT, columns, rows });

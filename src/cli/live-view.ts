@@ -1,5 +1,6 @@
 import { ODDITIES } from './demo-oddities.js';
 import type { DemoPicture, EventPicture, MicrophonePicture } from './demo-picture.js';
+import { cameraLines } from './live-view-camera.js';
 import { count, counted, decibels, kilobytes, minutes, timeOfDay } from './live-view-format.js';
 import { machineLines } from './live-view-machines.js';
 import { field, type Span, type Style, spread, styledLine } from './live-view-text.js';
@@ -34,7 +35,7 @@ const FRESH_MS = 6000;
 /** Without a row of levels for this long a microphone is shown as not heard. Rows come each second. */
 const NOT_HEARD_US = 3_500_000;
 const FEWEST_EVENTS = 3;
-/** Rows of the frame besides microphones, machines and events: title, scale, heading, two empty lines, what stands below. */
+/** Rows of the frame besides microphones, machines, cameras and events: title, scale, heading, two empty lines, what stands below. */
 const OTHER_ROWS = 11;
 
 const GROUP_COLOURS = [39, 208, 77, 213, 220, 45, 141, 118, 203, 180] as const;
@@ -53,7 +54,11 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
     nameColumns: NAME_COLUMNS,
     learning: picture.machineLearning,
   });
-  const otherRows = OTHER_ROWS + machines.length;
+  const cameras = cameraLines([...picture.cameras.values()], {
+    ...{ columns, nameColumns: NAME_COLUMNS, groupStyle },
+    ...{ imagesPerSec: picture.flow.imagesPerSec, learning: picture.imageLearning },
+  });
+  const otherRows = OTHER_ROWS + machines.length + cameras.length;
   const room = Math.max(1, rows - otherRows - FEWEST_EVENTS);
   // One row of those that there is room for says how many are not shown.
   const shown = microphones.length <= room ? microphones : microphones.slice(0, room - 1);
@@ -65,6 +70,7 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
     ...shown.map(microphone => meter(microphone, context)),
     ...(hidden > 0 ? [[[`  and ${hidden} more`, 'dim'] as const]] : []),
     ...machines,
+    ...cameras,
     [],
     [['Latest events', 'bold']],
     ...eventLines(picture.latestEvents(eventRows), eventRows, context),
@@ -80,15 +86,18 @@ export function liveView(picture: DemoPicture, context: ViewContext): string[] {
 }
 
 function title(
-  { microphones, machines }: DemoPicture,
+  { microphones, machines, cameras }: DemoPicture,
   { columns, elapsedSecs, totalSecs }: ViewContext,
 ): Span[] {
-  const fixed = machines.size === 0 ? '' : `, ${counted(machines.size, 'machine')}`;
+  const others = [
+    machines.size === 0 ? '' : `, ${counted(machines.size, 'machine')}`,
+    cameras.size === 0 ? '' : `, ${counted(cameras.size, 'camera')}`,
+  ].join('');
   const total = totalSecs === null ? '' : ` of ${minutes(totalSecs)}`;
   return spread(
     [
       ['Plantsense demo', 'bold'],
-      ` · ${microphones.size} simulated microphones${fixed} · ${minutes(Math.min(elapsedSecs, totalSecs ?? elapsedSecs))}${total}`,
+      ` · ${microphones.size} simulated microphones${others} · ${minutes(Math.min(elapsedSecs, totalSecs ?? elapsedSecs))}${total}`,
     ],
     [['Ctrl-C ends it', 'dim']],
     columns,

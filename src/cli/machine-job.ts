@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { SegmentSet } from '../lifecycle/machine-model/segment-set.js';
 import { type JobSet, jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
 import { NpySource } from '../nn/training/npy-source.js';
 import type { TrainingProgress } from '../nn/training/progress.js';
 import type { Cli } from './cli.js';
+import { duration } from './duration.js';
 import { Progress } from './progress.js';
 
 export interface MachineJob<S extends SegmentSet & JobSet> {
@@ -95,22 +95,11 @@ async function reading<T>(
   }
 }
 
-/** What tells whether files are the same as those of an interrupted training. */
-export function identityOf(files: readonly string[]): Promise<unknown[]> {
-  return Promise.all(
-    files.map(async file => {
-      const { size, mtimeMs } = await stat(file);
-      return [resolve(file), size, mtimeMs];
-    }),
-  );
-}
-
 /** Where the jobs of a training lie that writes to `out`. */
 export function jobRoot(out: string): string {
   return join(out, '.training');
 }
 
 function describe({ step, steps, loss, etaSecs }: TrainingProgress): string {
-  const left = etaSecs < 120 ? `${Math.ceil(etaSecs)} s` : `${Math.ceil(etaSecs / 60)} min`;
-  return `step ${step}/${steps}, loss ${loss.toPrecision(4)}, ${left} left`;
+  return `step ${step}/${steps}, loss ${loss.toPrecision(4)}, ${duration(etaSecs)} left`;
 }

@@ -10,7 +10,7 @@ export interface ModelsFlags extends JsonOption, BrokerFlags {
 
 /** Which models a command is about. */
 export interface ScopeFlags extends ModelsFlags {
-  readonly method?: 'machine' | 'noise';
+  readonly method?: 'image' | 'machine' | 'noise';
   readonly sensor?: string;
 }
 
@@ -33,7 +33,7 @@ export function withModelsOptions(command: Command): Command {
 export function withScopeOptions(command: Command, sensor: string): Command {
   return withModelsOptions(
     command
-      .addOption(choice('--method <method>', 'only models of this', ['noise', 'machine']))
+      .addOption(choice('--method <method>', 'only models of this', ['noise', 'machine', 'image']))
       .option('--sensor <id>', sensor),
   );
 }
@@ -54,13 +54,13 @@ export function scopeOf(flags: ScopeFlags, models: Iterable<{ readonly method: s
   return { method: methods[0] ?? 'noise', entity: '' };
 }
 
-/** @throws PlantsenseError USAGE_INVALID for models of noise of one sensor, which there are none of */
+/** @throws PlantsenseError USAGE_INVALID for models of noise or images of one sensor, which there are none of */
 export function methodOf({ method, sensor }: ScopeFlags): string | undefined {
   if (sensor === undefined) return method;
-  if (method === 'noise')
+  if (method === 'noise' || method === 'image')
     throw new PlantsenseError(
       'USAGE_INVALID',
-      'Models of noise are for all sensors: --sensor names a machine.',
+      `Models of ${method === 'noise' ? 'noise' : 'images'} are for all sensors: --sensor names a machine.`,
     );
   return 'machine';
 }

@@ -4,7 +4,7 @@ import type { ModelStore } from '../lifecycle/model-store.js';
 import type { Promotion } from '../lifecycle/promote-model.js';
 import type { Cli } from './cli.js';
 import { readConnection, withBroker } from './connection.js';
-import { eventTime, modelsTopic, openModelStore, whomOf } from './known-models.js';
+import { eventTime, modelsTopicFor, openModelStore, whomOf } from './known-models.js';
 import { type ModelsFlags, withModelsOptions } from './models-options.js';
 import { newCommand, parsed, timeUs } from './new-command.js';
 
@@ -43,11 +43,11 @@ async function promote(cli: Cli, wanted: string, flags: Flags): Promise<void> {
   const { checkModelFits } = await import('../topology/check-model-fits.js');
   const { sensor, activeFrom, reason } = flags;
   const topology = await readConnection(cli, flags);
-  const topic = await modelsTopic(topology, flags);
   const store = await openModelStore(topology);
   const artefact = await findModel(store, wanted);
   const { groups, featureSet } = await checkModel(artefact);
   checkModelFits(topology, artefact.card, featureSet);
+  const topic = await modelsTopicFor(artefact.card.method, topology, flags);
   const promotion = await withBroker(cli, topology, async broker => {
     const before = await readAnnouncements(broker, topic, cli.signal);
     const promoted = promoteModel(before, artefact, groups, {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.js';
 import { readConnection, withExistingBroker } from './connection.js';
-import { eventTime, modelsTopic, whomOf } from './known-models.js';
+import { eventTime, modelsTopicFor, readAllAnnouncements, whomOf } from './known-models.js';
 import { type ScopeFlags, scopeOf, withScopeOptions } from './models-options.js';
 import { newCommand, parsed, timeUs } from './new-command.js';
 
@@ -28,14 +28,14 @@ export function rollBackModelCommand(cli: Cli): Command {
 async function rollBackModel(cli: Cli, flags: Flags): Promise<void> {
   const { rollBack } = await import('../lifecycle/announce-model.js');
   const { EntityModels } = await import('../lifecycle/entity-models.js');
-  const { publishAnnouncement, readAnnouncements } = await import('../stages/announcements.js');
+  const { publishAnnouncement } = await import('../stages/announcements.js');
   const { reason, activeFrom: activeFromUs = Date.now() * 1000, json } = flags;
   const topology = await readConnection(cli, flags);
-  const topic = await modelsTopic(topology, flags);
   const { retired, active } = await withExistingBroker(cli, topology, async broker => {
-    const before = await readAnnouncements(broker, topic, cli.signal);
+    const before = await readAllAnnouncements(cli, broker, topology, flags);
     const { method, entity } = scopeOf(flags, before);
     const announcement = rollBack(before, method, { activeFromUs, reason, entity });
+    const topic = await modelsTopicFor(method, topology, flags);
     await publishAnnouncement(await broker.producer(), topic, announcement);
     const after = new EntityModels([...before, announcement], method);
     return { retired: announcement, active: after.activeAt(entity, activeFromUs)! };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ImageDetails } from '../lifecycle/image-model/image-details.js';
 import type { ListedModel } from '../lifecycle/list-models.js';
 import type { MachineDetails } from '../lifecycle/machine-model/machine-details.js';
 import type { ModelCard } from '../lifecycle/model-card.js';
@@ -7,6 +8,7 @@ import { readConnection } from './connection.js';
 import { eventTime, readKnownModels, whomOf } from './known-models.js';
 import { methodOf, type ScopeFlags, scopeOf, withScopeOptions } from './models-options.js';
 import { newCommand } from './new-command.js';
+import { formatTable } from './table.js';
 import { thresholdText } from './threshold-text.js';
 
 export function showModelCommand(cli: Cli): Command {
@@ -42,6 +44,7 @@ async function showModel(cli: Cli, version: string | undefined, flags: ScopeFlag
   for (const [name = '', value] of lines) await cli.stdout.line(`${`${name}:`.padEnd(22)} ${value}`);
   const details = await machineDetailsOf(card);
   if (details) await cli.stdout.write(thresholdText(details));
+  await cli.stdout.write(await groupsText(card));
 }
 
 /**
@@ -89,13 +92,17 @@ async function linesOfCard(card: ModelCard): Promise<string[][]> {
   const details = await machineDetailsOf(card);
   const when = data.toUs === 0 ? '' : `, ${eventTime(data.fromUs)} to ${eventTime(data.toUs)}`;
   return [
-    [details ? 'segments' : 'events', `${data.rows}${when}`],
+    [WHAT_OF[card.method] ?? 'events', `${data.rows}${when}`],
     ...(details ? linesOfMachine(details, data.toUs === 0) : []),
+    ...(await linesOfImages(card)),
     ['seed', `${seed}`],
     ...Object.entries(parameters).map(([name, value]) => [name, String(value)]),
     ...Object.entries(indices).map(([name, value]) => [name, value === null ? 'undefined' : `${value}`]),
   ];
 }
+
+/** What a model's rows are. */
+const WHAT_OF: Readonly<Record<string, string>> = { machine: 'segments', image: 'images' };
 
 function linesOfMachine(details: MachineDetails, isOfRecordings: boolean): string[][] {
   const { width, equation3, recordings, windows } = details;
@@ -116,4 +123,52 @@ async function machineDetailsOf({ method, details }: ModelCard): Promise<Machine
   if (method !== 'machine') return null;
   const { machineDetailsSchema } = await import('../lifecycle/machine-model/machine-details.js');
   return machineDetailsSchema.safeParse(details).data ?? null;
+}
+
+async function linesOfImages(card: ModelCard): Promise<string[][]> {
+  const details = await imageDetailsOf(card);
+  if (!details) return [];
+  const { encoder, dimensions, components, fitted, followed, labels } = details;
+  const { classifier, classes, marked, named, nearLabelled } = labels;
+  return [
+    ['encoder', `${encoder}, ${dimensions} features, ${components} principal components`],
+    ['groups were sought', `in ${fitted.rows} images, and have followed ${followed} since`],
+    [
+      'labels',
+      classifier === null
+        ? 'none'
+        : `${classes.join(', ')}, by ${classifier} of ${marked} marked, ${named} named and ${nearLabelled} near-labelled images`,
+    ],
+  ];
+}
+
+/** The groups of a model of images, and how each was split. */
+async function groupsText(card: ModelCard): Promise<string> {
+  const details = await imageDetailsOf(card);
+  if (!details) return '';
+  const { pathName } = await import('../cluster/grouping/group-tree.js');
+  const splits = new Map(details.splits.map(split => [pathName(split.path), split]));
+  const row = (name: string, rows: number): string[] => {
+    const split = splits.get(name);
+    if (!split) return [name, `${rows}`, '', '', ''];
+    const { algorithm, k, agreement, refitAgreement } = split;
+    return [
+      name || '(all)',
+      `${rows}`,
+      `${algorithm}, k = ${k}`,
+      agreement.toFixed(3),
+      refitAgreement?.toFixed(3) ?? '',
+    ];
+  };
+  const all = details.groups.filter(({ path }) => path.length === 1).reduce((sum, { rows }) => sum + rows, 0);
+  return formatTable(
+    ['group', 'images', 'split by', 'agreement', 'agreement of refits'],
+    [row('', all), ...details.groups.map(({ path, rows }) => row(pathName(path), rows))],
+  );
+}
+
+async function imageDetailsOf({ method, details }: ModelCard): Promise<ImageDetails | null> {
+  if (method !== 'image') return null;
+  const { imageDetailsSchema } = await import('../lifecycle/image-model/image-details.js');
+  return imageDetailsSchema.safeParse(details).data ?? null;
 }

@@ -87,6 +87,8 @@ describe('starting', () => {
     const loaded = staticImports(new URL('./main.ts', import.meta.url));
     const outside = [...loaded].filter(path => !path.includes('/src/cli/') && !path.startsWith('node:'));
     expect(outside.map(path => path.replace(/.*\/src\//, '')).sort()).toEqual([
+      // Words only.
+      'cluster/grouping/grouping-algorithm.ts',
       'commander',
       'errors.ts',
       // Numbers only.

@@ -10,6 +10,8 @@ import { doctorCommand } from './doctor.js';
 import { encodeCommand } from './encode.js';
 import { featuresCommand } from './features.js';
 import { graphCommand } from './graph.js';
+import { groupCommand } from './group.js';
+import { labelCommand } from './label.js';
 import { lintCommand } from './lint.js';
 import { metricsCommand } from './metrics.js';
 import { modelsCommand } from './models.js';
@@ -38,7 +40,9 @@ Everything is in docs/reference/cli.md, and what to do about an error code in do
  */
 export function buildProgram(cli: Cli): Command {
   const program = new Command('plantsense')
-    .description('Listens to a plant: sound in; levels, events and groups of events out.')
+    .description(
+      'Listens to a plant and looks at it: sound and pictures in; levels, events, groups and anomaly scores out.',
+    )
     .version(readVersion(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', EXIT_CODES);
@@ -64,6 +68,10 @@ export function buildProgram(cli: Cli): Command {
   program.addCommand(modelsCommand(cli));
   program.addCommand(benchCommand(cli));
   program.addCommand(encodeCommand(cli));
+  program.addCommand(labelCommand(cli));
+
+  program.commandsGroup('Images:');
+  program.addCommand(groupCommand(cli));
 
   program.commandsGroup('Cluster arrays:');
   program.addCommand(clusterCommand(cli));

@@ -29,6 +29,15 @@ describe('a record on one line', () => {
     );
   });
 
+  it('shows the group of a picture, and that it has none', () => {
+    const { frameId, timeUs, ...assignment } = EXAMPLES['image-assignment'];
+    const runnersUp = [{ path: [3], probability: 0.1 }];
+    const line = recordLine({ ...assignment, path: [2, 25, 1], runnersUp, nearLabel: 'scratch' });
+    expect(line).toContain(' path=2/25/1 ');
+    expect(line).toContain(' runnersUp=[{path=3 probability=0.1}]');
+    expect(recordLine({ path: [], novel: true })).toBe('path=[] novel=true');
+  });
+
   it('quotes what would be read as something else', () => {
     const line = recordLine({ a: '', b: 'x=1', c: '{}', d: '[1 2]', e: 'two\nlines', f: [], g: null });
     expect(line).toBe('a="" b="x=1" c="{}" d="[1 2]" e="two\\nlines" f=[] g=null');

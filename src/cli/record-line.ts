@@ -1,6 +1,6 @@
 /**
  * The fields of a record on one line for people: `sensor=press-7 residual=0.00041 detectors=[{detector=sudden ...} ...]`.
- * Times are UTC, numbers are rounded.
+ * Times are UTC, numbers are rounded, the path of a group is 2/25/1.
  */
 export function recordLine(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
@@ -11,6 +11,7 @@ export function recordLine(fields: Readonly<Record<string, unknown>>): string {
 function showValue(name: string, value: unknown): string {
   if (typeof value === 'number') return name.endsWith('Us') ? showTime(value) : showNumber(value);
   if (typeof value === 'string') return /^[^\s"=[\]{}]+$/.test(value) ? value : JSON.stringify(value);
+  if (Array.isArray(value) && name === 'path' && value.length > 0) return value.join('/');
   if (Array.isArray(value)) return `[${value.map(each => showValue(name, each)).join(' ')}]`;
   return typeof value === 'object' && value !== null ? `{${recordLine({ ...value })}}` : String(value);
 }

@@ -10,9 +10,10 @@ import {
   parsed,
   timeUs,
   wholeNumber,
-  wordOr,
 } from './new-command.js';
 import { Progress } from './progress.js';
+import { sendImagesCommand } from './send-images.js';
+import { speedOption } from './speed-option.js';
 
 interface AudioFlags extends JsonOption, BrokerFlags {
   readonly sensor: string;
@@ -25,7 +26,10 @@ interface AudioFlags extends JsonOption, BrokerFlags {
 }
 
 export function sendCommand(cli: Cli): Command {
-  return newGroup('send', 'Send recordings to a topic, as a recorder would.', [audioCommand(cli)]);
+  return newGroup('send', 'Send recordings or pictures to a topic, as a recorder or a camera would.', [
+    audioCommand(cli),
+    sendImagesCommand(cli),
+  ]);
 }
 
 function audioCommand(cli: Cli): Command {
@@ -37,14 +41,7 @@ function audioCommand(cli: Cli): Command {
     .argument('<file...>', 'WAV, FLAC or Ogg Vorbis files; several channels become their mean')
     .requiredOption('--sensor <id>', 'the microphone that the recordings are of')
     .option('--topic <topic>', 'where to send them', 'audio.raw')
-    .addOption(
-      parsed(
-        '--speed <speed>',
-        'max, realtime, or how many times faster than real time',
-        wordOr('max', Number.POSITIVE_INFINITY, wordOr('realtime', 1, decimalNumber(0.001))),
-        'max',
-      ),
-    )
+    .addOption(speedOption())
     .addOption(parsed('--chunk-ms <ms>', 'length of a chunk', wholeNumber(1, 60_000), '1000'))
     .addOption(
       parsed(

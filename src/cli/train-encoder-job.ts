@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { PlantsenseError } from '../errors.js';
+import { identityOf } from '../files.js';
 import { PictureCollector, type PictureRows } from '../lifecycle/image-encoder/picture-rows.js';
 import { trainImageEncoder } from '../lifecycle/image-encoder/train-image-encoder.js';
 import { writeModelDirectory } from '../lifecycle/model-directory.js';
@@ -8,7 +9,7 @@ import { openBackend } from '../nn/backend/open-backend.js';
 import { findImages, type ImageFile } from '../stages/find-images.js';
 import { readImage } from '../stages/read-image.js';
 import type { Cli } from './cli.js';
-import { identityOf, jobRoot } from './machine-job.js';
+import { jobRoot } from './machine-job.js';
 import { Progress } from './progress.js';
 import type { TrainEncoderFlags } from './train-encoder.js';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PlantsenseError } from '../errors.js';
+import { identityOf } from '../files.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import type { FitNoiseOptions, FitProgress } from '../lifecycle/fit-noise-options.js';
 import { fitStoredNoise } from '../lifecycle/fit-stored-noise.js';
@@ -179,7 +179,8 @@ async function withJob<T>(
   };
   const fit: Fit = { ...fitOptionsOf(model), ...progress };
   if (!tensors) return work(fit, read => read(null));
-  const job = await TrainingJob.own(jobDirectory(root, [await identityOf(source), model, defaults.logMel]));
+  const origin = 'topic' in source ? source : await identityOf(source.files);
+  const job = await TrainingJob.own(jobDirectory(root, [origin, model, defaults.logMel]));
   const read: ReadSet = async readSet => {
     if (flags.restart) await job.clear();
     const interrupted = await job.resume();
@@ -205,17 +206,6 @@ async function withJob<T>(
     }
     throw error;
   }
-}
-
-/** What tells whether a source is the same as that of an interrupted training. */
-async function identityOf(source: Source): Promise<unknown> {
-  if ('topic' in source) return source;
-  return Promise.all(
-    source.files.map(async file => {
-      const { size, mtimeMs } = await stat(file);
-      return [resolve(file), size, mtimeMs];
-    }),
-  );
 }
 
 async function readFiles(

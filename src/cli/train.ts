@@ -15,6 +15,7 @@ import {
   wordOr,
 } from './new-command.js';
 import { trainEncoderCommand } from './train-encoder.js';
+import { trainImagesCommand } from './train-images.js';
 import { trainMachineCommand } from './train-machine.js';
 
 /** Options of the model; which of them it takes depends on its kind. */
@@ -50,6 +51,7 @@ export function trainCommand(cli: Cli): Command {
   return newGroup('train', 'Fit models.', [
     noiseCommand(cli),
     trainMachineCommand(cli),
+    trainImagesCommand(cli),
     trainEncoderCommand(cli),
   ]);
 }

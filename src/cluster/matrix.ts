@@ -76,6 +76,12 @@ function allFinite(data: Float32Array | Float64Array): boolean {
   return a + b + c + d === 0;
 }
 
+/** Whether all rows are one and the same. */
+export function areRowsEqual(x: Matrix): boolean {
+  for (let i = x.cols; i < x.data.length; i++) if (x.data[i] !== x.data[i - x.cols]) return false;
+  return true;
+}
+
 /** The mean of each column. */
 export function columnMeans(x: Matrix): Float64Array {
   const mean = new Float64Array(x.cols);

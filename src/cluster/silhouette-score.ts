@@ -1,4 +1,5 @@
 import { checkLabels } from './cluster-means.js';
+import type { DenseLabels } from './label-counts.js';
 import { ceil4, packRows } from './linear-algebra/whitening.js';
 import { inWorkspace } from './linear-algebra/workspace.js';
 import { columnMeans, type Matrix, takeRows } from './matrix.js';
@@ -11,11 +12,17 @@ import { Points } from './points.js';
  * @throws PlantsenseError MATRIX_INVALID; PARAMETER_INVALID when there are not 2 to rows - 1 clusters
  */
 export function silhouetteSamples(x: Matrix, labels: ArrayLike<number>): Float64Array {
-  const { labels: dense, sizes } = checkLabels(x, labels);
+  const dense = checkLabels(x, labels);
+  return silhouettesOfSums(dense, sumsOfDistances(x, dense.labels, dense.sizes));
+}
+
+/**
+ * Silhouette of each row from the sums of its distances to the rows of each cluster.
+ * @param sums `[rows, clusters]`
+ */
+export function silhouettesOfSums({ labels, sizes }: DenseLabels, sums: Float64Array): Float64Array {
   const k = sizes.length;
-  const sums = sumsOfDistances(x, dense, sizes);
-  return Float64Array.from({ length: x.rows }, (_, row) => {
-    const own = dense[row]!;
+  return Float64Array.from(labels, (own, row) => {
     if (sizes[own] === 1) return 0;
     const inside = sums[row * k + own]! / (sizes[own]! - 1);
     let outside = Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import { PlantsenseError } from '../errors.js';
 import { Random } from '../random.js';
 import type { Clustering, Estimator } from './estimator.js';
 import { KMeans } from './k-means.js';
-import { type Matrix, type Matrix64, zeros } from './matrix.js';
+import { areRowsEqual, type Matrix, type Matrix64, zeros } from './matrix.js';
 import { checkFit, checkInteger, checkNotNegative, checkOneOf } from './parameters.js';
 import { neighbourAffinity, rbfAffinity } from './spectral/affinity.js';
 import { spectralEmbedding } from './spectral/spectral-embedding.js';
@@ -87,16 +87,26 @@ export class SpectralClustering implements Estimator<SpectralFit> {
         'MATRIX_INVALID',
         `Spectral clustering needs ${LEAST_ROWS} rows at least, not ${x.rows}.`,
       );
-    // Rows that can't be told apart have no smoothest function but the constant: any other would be chance.
-    if (allEqual(x)) return { labels: new Int32Array(x.rows), embedding: zeros(x.rows, nComponents) };
-    const graph = affinity === 'rbf' ? rbfAffinity(x, gamma) : neighbourAffinity(x, nNeighbors);
-    const embedding = spectralEmbedding(graph, nComponents, new Random(randomState));
+    const embedding = spectralPlaces(x, { affinity, gamma, nNeighbors, randomState }, nComponents);
     const { labels } = new KMeans({ nClusters, nInit, randomState }).fit(embedding);
     return { labels, embedding };
   }
 }
 
-function allEqual(x: Matrix): boolean {
-  for (let i = x.cols; i < x.data.length; i++) if (x.data[i] !== x.data[i - x.cols]) return false;
-  return true;
+/**
+ * Where spectral clustering places the rows for k-means: `[x.rows, nComponents]`. The places in fewer dimensions are the
+ * first columns of those in more, up to signs and the rounding of eigenvectors.
+ *
+ * @param x checked, as `fit` does
+ */
+export function spectralPlaces(
+  x: Matrix,
+  params: Required<Pick<SpectralClusteringParams, 'affinity' | 'gamma' | 'nNeighbors' | 'randomState'>>,
+  nComponents: number,
+): Matrix64 {
+  // Rows that can't be told apart have no smoothest function but the constant: any other would be chance.
+  if (areRowsEqual(x)) return zeros(x.rows, nComponents);
+  const graph =
+    params.affinity === 'rbf' ? rbfAffinity(x, params.gamma) : neighbourAffinity(x, params.nNeighbors);
+  return spectralEmbedding(graph, nComponents, new Random(params.randomState));
 }

@@ -1,5 +1,6 @@
 import { PlantsenseError } from '../errors.js';
 import type { Artefact } from './artefact.js';
+import { openImageModel } from './image-model/open-image-model.js';
 import { segmentFeatureSet } from './machine-model/segment-features.js';
 import { openNoiseModel } from './open-noise-model.js';
 
@@ -30,6 +31,10 @@ export async function checkModel(artefact: Artefact): Promise<CheckedModel> {
     const model = await MachineModel.open(artefact);
     model.dispose();
     return { groups: 0, featureSet: segmentFeatureSet(model.details.segment) };
+  }
+  if (method === 'image') {
+    const { paths, encoder } = openImageModel(artefact);
+    return { groups: paths.length, featureSet: encoder };
   }
   throw new PlantsenseError('MODEL_INVALID', `Model ${version} is for ${method}, which is not known here.`);
 }

@@ -3,7 +3,7 @@ import { ModelTimeline } from './model-timeline.js';
 
 /** A model version, for whom it is, and what it is at the moment. */
 export interface ListedModel {
-  /** What it is for: `noise`, `machine`. */
+  /** What it is for: `noise`, `machine`, `image`. */
   readonly method: string;
   /** The sensor that it was announced for, empty for all; null when it was never announced. */
   readonly entity: string | null;

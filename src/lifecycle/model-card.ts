@@ -9,7 +9,7 @@ export const modelCardSchema = z.strictObject({
   format: z.literal(1),
   /** Sequence and a hash of all the rest: equal content, equal version. */
   version: z.string(),
-  /** What the model is for: `noise`. */
+  /** What the model is for: `noise`, `machine`, `image`. */
   method: z.string(),
   /** Kind of model: `gmm`, `vade`. */
   kind: z.string(),

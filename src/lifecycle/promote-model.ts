@@ -7,7 +7,14 @@ import { readModelDirectory } from './model-directory.js';
 import { loadModel, type ModelStore, modelUri } from './model-store.js';
 
 /** What models are for. */
-export const METHODS = ['machine', 'noise'] as const;
+export const METHODS = ['image', 'machine', 'noise'] as const;
+
+/** Methods whose models are never for one sensor, and what they are models of. */
+export const MODELS_OF = { image: 'images', noise: 'noise' } as const;
+
+export function isForAll(method: string): method is keyof typeof MODELS_OF {
+  return method in MODELS_OF;
+}
 
 const VERSION = /^v\d+-[0-9a-f]+$/;
 
@@ -29,7 +36,7 @@ export interface Promotion {
  *
  * @param before all announcements so far, of any method
  * @param groups number of the model's groups; 0 where the method has none
- * @throws PlantsenseError USAGE_INVALID for a model of noise that is to be one sensor's
+ * @throws PlantsenseError USAGE_INVALID for a model of noise or images that is to be one sensor's
  */
 export function promoteModel(
   before: readonly ModelAnnouncement[],
@@ -38,10 +45,10 @@ export function promoteModel(
   { entity = '', activeFromUs: wantedUs, nowUs, reason }: PromoteOptions,
 ): Promotion {
   const { method } = artefact.card;
-  if (method === 'noise' && entity !== '')
+  if (isForAll(method) && entity !== '')
     throw new PlantsenseError(
       'USAGE_INVALID',
-      `${artefact.card.version} is a model of noise: those are for all sensors, not for ${entity} alone.`,
+      `${artefact.card.version} is a model of ${MODELS_OF[method]}: those are for all sensors, not for ${entity} alone.`,
     );
   const activeFromUs = wantedUs ?? (isFirstModel(before, method, entity) ? 0 : nowUs);
   return {

@@ -19,6 +19,15 @@ export const TOPIC_RECORDS = {
 
 export type Topic = keyof typeof TOPIC_RECORDS;
 
+/** Records that also come from elsewhere than stages: recorders, cameras, trainings by hand, people. */
+const FROM_OUTSIDE: readonly RecordName[] = ['audio-chunk', 'image-frame', 'model-announcement', 'label'];
+
+/** Whether a topic is one of the design's that others than stages write. */
+export function comesFromOutside(topic: string): boolean {
+  const records: Readonly<Record<string, RecordName>> = TOPIC_RECORDS;
+  return Object.hasOwn(records, topic) && FROM_OUTSIDE.includes(records[topic]!);
+}
+
 const DEAD_LETTER_SUFFIX = '.dead-letter';
 
 /** Whether messages go there that can never be processed. */

@@ -1,13 +1,15 @@
-/** What goes wrong at a microphone, in seconds since its recorder's start. */
+/** What goes wrong at a microphone or a camera, in seconds since its recorder's start. */
 export type Fault =
-  /** Chunks are lost on the way. */
+  /** Chunks or frames are lost on the way. */
   | ({ readonly type: 'gap' } & Period)
-  /** The cable is out: exact zeros. */
+  /** The cable is out, or the lens is covered: exact zeros. */
   | ({ readonly type: 'silence' } & Period)
   /** The recorder's clock is slow by `jumpSecs` until it is set right. */
   | { readonly type: 'clock_jump'; readonly atSecs: number; readonly jumpSecs: number }
-  /** This share of the chunks is sent twice. */
-  | { readonly type: 'duplicates'; readonly share: number };
+  /** This share of the chunks or frames is sent twice. */
+  | { readonly type: 'duplicates'; readonly share: number }
+  /** Of this share of the frames the file is cut short. */
+  | { readonly type: 'truncated'; readonly share: number };
 
 /** A stretch of time that comes again. */
 export interface Period {
@@ -34,7 +36,7 @@ export function clockErrorSecs(faults: readonly Fault[], atSecs: number): number
   return error;
 }
 
-/** The share of chunks that are sent twice. */
-export function duplicateShare(faults: readonly Fault[]): number {
-  return faults.reduce((share, fault) => (fault.type === 'duplicates' ? share + fault.share : share), 0);
+/** The share of chunks or frames that a fault of this type strikes. */
+export function shareOf(faults: readonly Fault[], type: 'duplicates' | 'truncated'): number {
+  return faults.reduce((share, fault) => (fault.type === type ? share + fault.share : share), 0);
 }

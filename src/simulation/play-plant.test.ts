@@ -1,10 +1,13 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { OutgoingMessage } from '../broker/port.js';
 import { codec } from '../records/codec.js';
-import type { AudioChunk } from '../records/types.js';
-import { type PlantClock, playPlant } from './play-plant.js';
+import type { AudioChunk, ImageFrame } from '../records/types.js';
+import { plantCamera } from './plant-camera.js';
+import { cameraSeeds, microphoneSeeds, type PlantClock, playPlant } from './play-plant.js';
+import { type CameraSpec, cameraSchedule, type PictureKind } from './simulated-camera.js';
 import type { MicrophoneSpec } from './simulated-microphone.js';
-import { MICROPHONE } from './testing/plant.js';
+import { MICROPHONE, take } from './testing/plant.js';
 
 const START_US = 1_790_000_000_000_000;
 
@@ -48,7 +51,7 @@ async function play(
     seed: 7,
     clock,
     signal: clock.stop.signal,
-    send: async messages => {
+    send: async (_, messages) => {
       for (const message of messages)
         sent.push({ message, chunk: codec('audio-chunk').decode(message.value!), atUs: clock.us });
       calls += 1;
@@ -119,5 +122,82 @@ describe('playPlant', () => {
       },
     );
     await expect(failing).rejects.toThrow('disk');
+  });
+});
+
+describe('playPlant with a camera', () => {
+  const CAMERA: CameraSpec = { ...plantCamera(), sizePx: 48, faults: [] };
+
+  async function film(secs: number, changes: Partial<CameraSpec> = {}) {
+    const clock = new TestClock(secs);
+    const frames: (ImageFrame & { readonly atUs: number })[] = [];
+    const media = new Set<string>();
+    const truth = new Map<string, PictureKind>();
+    await playPlant({
+      microphones: [MICROPHONE],
+      cameras: [{ ...CAMERA, ...changes }],
+      seed: 7,
+      clock,
+      signal: clock.stop.signal,
+      send: async (medium, messages) => {
+        media.add(medium);
+        if (medium !== 'images') return;
+        for (const { key, value, timestampMs } of messages) {
+          const frame = codec('image-frame').decode(value!);
+          expect([key, timestampMs]).toEqual([CAMERA.sensor, Math.floor(frame.timeUs / 1000)]);
+          frames.push({ ...frame, atUs: clock.us });
+        }
+      },
+      tellTruth: ({ frameId, truth: kind }) => truth.set(frameId, kind),
+    });
+    return { frames, media, truth };
+  }
+
+  it('sends each picture as a file when it was taken, and ends its stream', async () => {
+    const { frames, media } = await film(5);
+    const pictures = frames.slice(0, -1);
+    expect([...media].sort()).toEqual(['images', 'sound']);
+    expect(pictures.map(({ frameIndex }) => frameIndex)).toEqual(Array.from({ length: 13 }, (_, i) => i));
+    expect(new Set(frames.map(({ frameId }) => frameId)).size).toBe(frames.length);
+    for (const { picture, timeUs, atUs, endOfStream } of pictures) {
+      const { format, width, height, channels } = await sharp(picture).metadata();
+      expect({ format, width, height, channels }).toEqual({
+        format: 'jpeg',
+        width: 48,
+        height: 48,
+        channels: 1,
+      });
+      expect([timeUs, endOfStream]).toEqual([atUs, false]);
+    }
+    expect(frames.at(-1)).toMatchObject({ endOfStream: true, frameIndex: 13, nearLabel: null });
+    expect(frames.at(-1)!.picture).toHaveLength(0);
+  });
+
+  it('tells what is on them, to those who ask, and no stage', async () => {
+    const { frames, truth } = await film(8);
+    const [seed] = cameraSeeds(7, 0, 1);
+    const shots = take(cameraSchedule(CAMERA, seed!), 20);
+    expect(frames.slice(0, 20).map(({ frameId }) => truth.get(frameId))).toEqual(
+      shots.map(({ truth }) => truth),
+    );
+    expect(frames.slice(0, 20).map(({ nearLabel }) => nearLabel)).toEqual(
+      shots.map(({ nearLabel }) => nearLabel),
+    );
+    expect(microphoneSeeds(7, 0, 3)).not.toContain(seed);
+  });
+
+  it('sends a frame twice, and a file cut short, under the same id as it would have had', async () => {
+    const { frames: whole } = await film(8);
+    const { frames } = await film(8, {
+      faults: [
+        { type: 'duplicates', share: 1 },
+        { type: 'truncated', share: 1 },
+      ],
+    });
+    const pictures = frames.slice(0, -1);
+    const ids = pictures.map(({ frameId }) => frameId);
+    expect(ids.filter((_, i) => i % 2 === 0)).toEqual(ids.filter((_, i) => i % 2 === 1));
+    expect(ids.filter((_, i) => i % 2 === 0)).toEqual(whole.slice(0, -1).map(({ frameId }) => frameId));
+    await expect(sharp(pictures[0]!.picture, { failOn: 'truncated' }).raw().toBuffer()).rejects.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import { samplesToUs } from '../audio/sample-clock.js';
 import { Random } from '../random.js';
 import { Background, type BackgroundSpec } from './background.js';
-import { clockErrorSecs, duplicateShare, type Fault, isUnder } from './faults.js';
+import { clockErrorSecs, type Fault, isUnder, shareOf } from './faults.js';
 import { MachineSound } from './machine-sound.js';
 import type { MachineSpec } from './machine-spec.js';
 import { type HeardSound, type SoundRhythm, soundSchedule, type Visit } from './sound-schedule.js';
@@ -53,7 +53,7 @@ export function* simulatedMicrophone(spec: MicrophoneSpec, seed: number): Genera
   const background = new Background(spec.background, calibrationDbSpl, sampleRateHz, seeds(seed).background);
   const mixer = new Mixer(microphoneSchedule(spec, seed), Math.round(FADE_SECS * sampleRateHz));
   const machine = spec.machine ? new MachineSound(spec.machine, spec, seeds(seed).machine) : null;
-  const again = duplicateShare(faults);
+  const again = shareOf(faults, 'duplicates');
   const random = new Random(seeds(seed).duplicates);
   for (let firstSample = 0; ; firstSample += chunkSamples) {
     const samples = new Float32Array(chunkSamples);

@@ -6,16 +6,19 @@ const FETCH_BYTES = 1_048_576;
 /**
  * Everything that lies in a topic when this is called, partition after partition, without a group; in batches, at the
  * speed of who takes them. Ends early when `signal` aborts.
+ * @param from where partitions begin; without, and where it is gone, at the oldest message that is left
  * @throws PlantsenseError TOPIC_NOT_FOUND, BROKER_UNAVAILABLE
  */
 export async function* readToEnd(
   broker: Broker,
   topic: string,
   signal: AbortSignal,
+  from: ReadonlyMap<number, number> = new Map(),
 ): AsyncGenerator<readonly Message[]> {
   for (const { partition, earliest, latest } of await broker.admin.offsets(topic)) {
-    if (latest === earliest) continue;
-    const reader = await broker.reader({ topic, partition }, earliest);
+    const start = Math.max(earliest, from.get(partition) ?? earliest);
+    if (latest <= start) continue;
+    const reader = await broker.reader({ topic, partition }, start);
     try {
       while (reader.position < latest && !signal.aborted) {
         const messages = await fetchWhatIsLeft(broker, reader, signal);

@@ -18,6 +18,8 @@ export async function readLabels(broker: Broker, topic: string, signal: AbortSig
   return labels;
 }
 
+const AT_A_TIME = 1000;
+
 /** Says something: what is said of one thing lies in one partition, in the order in which it was said. */
 export async function publishLabels(
   producer: Producer,
@@ -25,7 +27,8 @@ export async function publishLabels(
   labels: readonly Label[],
 ): Promise<void> {
   const messages = labels.map(label => ({ key: labelKey(label), value: codec('label').encode(label) }));
-  await producer.send(topic, messages);
+  for (let from = 0; from < messages.length; from += AT_A_TIME)
+    await producer.send(topic, messages.slice(from, from + AT_A_TIME));
 }
 
 /** A statement; null for what can't be decoded: the stage that stores labels makes a dead letter of it. */

@@ -1,12 +1,12 @@
 import type { SegmentOptions } from '../audio/segments.js';
 import type { AssignedPartition } from '../broker/port.js';
 import { toPlantsenseError } from '../errors.js';
+import { beginLearning } from './learning-stage.js';
 import { MachineModels } from './machine-learn-models.js';
 import { type LearnerShare, PartitionLearner } from './machine-learn-partition.js';
 import { SharedLearner } from './machine-learn-shared.js';
 import type { MachineTrainingOptions } from './machine-learn-training.js';
 import { Turns } from './machine-learn-turns.js';
-import { ModelWatch } from './model-watch.js';
 import type { RunningStage, StageContext } from './stage.js';
 
 export interface MachineLearnOptions extends MachineTrainingOptions {
@@ -36,16 +36,10 @@ export async function startMachineLearn(
   options: MachineLearnOptions,
   context: StageContext,
 ): Promise<RunningStage> {
-  const { broker, group, backoff, dataDir } = context;
-  let fail: (error: Error) => void = () => {};
-  let finish: () => void = () => {};
-  const done = new Promise<void>((resolve, reject) => {
-    finish = resolve;
-    fail = reject;
-  });
-  done.catch(() => {});
-  const watch = new ModelWatch('machine', fail);
-  await watch.start(broker, options.outputs.models, backoff);
+  const { broker, group, dataDir } = context;
+  const { input, outputs } = options;
+  const learning = await beginLearning('machine', { input, models: outputs.models }, context);
+  const { watch, fail } = learning;
   const share: LearnerShare = {
     ...{ options, context, turns: new Turns() },
     models: new MachineModels(watch, dataDir),
@@ -88,28 +82,18 @@ export async function startMachineLearn(
     { assigned, revoked, lost: partitions => void revoked(partitions), failed: error => fail(error) },
   );
 
-  return {
-    inputs: [options.input],
-    consumes: false,
-    lanes: [],
-    waiting: false,
-    get detail() {
+  return learning.run({
+    detail: () => {
       const learners = [...running.values()].map(({ learner }) => learner);
       const details = [...learners.map(({ detail }) => detail), stopShared && shared.detail];
       return details.find(detail => detail) ?? describeWaiting(learners, options.firstAfterSegments);
     },
-    done,
     isBusy: async () => {
-      if (!watch.isCaughtUp) return true;
       const busy = [...running.values()].map(({ learner }) => learner.isBusy());
       return (await Promise.all([...busy, stopShared !== null && shared.isBusy()])).includes(true);
     },
-    stop: async () => {
-      await member.close();
-      watch.stop();
-      finish();
-    },
-  };
+    stop: () => member.close(),
+  });
 }
 
 function describeWaiting(learners: readonly PartitionLearner[], needed: number): string | null {

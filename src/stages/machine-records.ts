@@ -34,7 +34,7 @@ export function machineFeaturesRecord(
     ...{ sensor, streamId, startTimeUs: startUs, firstSample, durationSecs: (endUs - startUs) / 1e6 },
     ...{ featureSet, shape, tensor: tensorBytes(tensor) },
   });
-  return { topic, key: sensor, value, soundEndUs: endUs };
+  return { topic, key: sensor, value, dataEndUs: endUs };
 }
 
 /** A segment, what detectors say of it, and their n. */
@@ -77,7 +77,7 @@ export function machineScoreRecord(
     }),
     modelVersion: version,
   });
-  return { topic, key: sensor, value, soundEndUs: endUs };
+  return { topic, key: sensor, value, dataEndUs: endUs };
 }
 
 const VERDICTS: Readonly<Record<SegmentState, MachineVerdict>> = {

@@ -12,12 +12,13 @@ import { openBackend } from '../nn/backend/open-backend.js';
 import { codec } from '../records/codec.js';
 import type { ModelAnnouncement } from '../records/types.js';
 import { publishAnnouncement } from './announcements.js';
-import { type NoiseAssignOptions, startNoiseAssign } from './noise-assign.js';
+import type { AssigningOptions } from './assigning-stage.js';
+import { startNoiseAssign } from './noise-assign.js';
 import { type NoiseLearnOptions, startNoiseLearn } from './noise-learn.js';
 import { EVENTS, prepare, sendEvents, until } from './testing/noise-topics.js';
 import { scratchBrokers } from './testing/scratch-broker.js';
 
-const ASSIGN: NoiseAssignOptions = {
+const ASSIGN: AssigningOptions = {
   ...{ input: 'features.noise', models: 'models', batchSize: 16, lingerMs: 1 },
   ...{ outputs: { assignments: 'assignments', deadLetter: 'dead' }, whenNoModel: 'wait' },
 };

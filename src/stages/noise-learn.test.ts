@@ -4,7 +4,9 @@ import { codec } from '../records/codec.js';
 import { tensorBytes } from '../records/tensor-bytes.js';
 import { EXAMPLES } from '../records/testing/examples.js';
 import type { Backoff } from '../stream/retry.js';
+import { publishAnnouncement } from './announcements.js';
 import { type NoiseLearnOptions, startNoiseLearn } from './noise-learn.js';
+import { until } from './testing/noise-topics.js';
 import { scratchBrokers } from './testing/scratch-broker.js';
 import { testContext } from './testing/stage-context.js';
 
@@ -68,5 +70,21 @@ describe('noise_learn', () => {
     } finally {
       await stage.stop();
     }
+  });
+
+  // It took any announcement for a model of noise: beside a machine that was learnt before, noise never was.
+  it('learns its first model also when models of other methods were announced on the same topic', async () => {
+    const broker = await scratchBroker();
+    await broker.admin.createTopic('features.noise', { partitions: 1 });
+    await broker.admin.createTopic('models', { partitions: 1, cleanupPolicy: 'compact' });
+    const other = { ...EXAMPLES['model-announcement'], method: 'machine', entity: 'press-7' };
+    await publishAnnouncement(await broker.producer(), 'models', other);
+    await sendEvents(broker, 20, true);
+    const announced: string[] = [];
+    const context = testContext(broker, async topic => void announced.push(topic));
+    const stage = await startNoiseLearn(OPTIONS, context);
+    await until(() => announced.length > 0);
+    await stage.stop();
+    expect(announced[0]).toBe('models');
   });
 });

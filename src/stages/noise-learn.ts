@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LogMelOptions } from '../audio/log-mel.js';
-import { classify, toPlantsenseError } from '../errors.js';
+import { classify } from '../errors.js';
 import { announceModel, announcementKey } from '../lifecycle/announce-model.js';
 import { type Artefact, type ArtefactFiles, openArtefact } from '../lifecycle/artefact.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
@@ -15,7 +15,7 @@ import type { ModelAnnouncement } from '../records/types.js';
 import { retrying } from '../stream/retry.js';
 import { WorkerThread } from '../stream/worker-pool.js';
 import type { FitRequest } from './fit-noise.worker.js';
-import { ModelWatch } from './model-watch.js';
+import { beginLearning, leadLearning } from './learning-stage.js';
 import { fitOptionsOf, type NoiseModelOptions } from './noise-model-options.js';
 import type { RunningStage, StageContext } from './stage.js';
 import { logTensorNotice } from './tensor-notices.js';
@@ -31,7 +31,6 @@ export interface NoiseLearnOptions {
   readonly windowHours: number;
 }
 
-const CHECK_INTERVAL_MS = 1000;
 /** After a fit that failed for its data the topic must have had this many times as many events before the next. */
 const MORE_EVENTS = 1.1;
 
@@ -43,41 +42,17 @@ export async function startNoiseLearn(
   options: NoiseLearnOptions,
   context: StageContext,
 ): Promise<RunningStage> {
-  const { broker, group, backoff, log, name: stage, metrics } = context;
-  let fail: (error: Error) => void = () => {};
-  let finish: () => void = () => {};
-  const done = new Promise<void>((resolve, reject) => {
-    finish = resolve;
-    fail = reject;
-  });
-  done.catch(() => {});
-  const stop = new AbortController();
-  let isLeader = false;
+  const { log, name: stage, metrics } = context;
+  const { input, outputs } = options;
+  const learning = await beginLearning('noise', { input, models: outputs.models }, context);
+  // Models of machines and of images may be announced on the same topic.
+  const hasModel = () => learning.watch.announcements.some(({ method }) => method === 'noise');
   let detail: string | null = null;
   /** How many events the topic has to have had for the next fit, since one failed for its data. */
   let retryAtEvents = 0;
 
-  const watch = new ModelWatch('noise', fail);
-  await watch.start(broker, options.outputs.models, backoff);
-  const member = await broker.join(
-    { ...group, topics: [options.input] },
-    {
-      assigned: partitions => {
-        isLeader ||= partitions.some(({ partition }) => partition === 0);
-      },
-      revoked: async partitions => {
-        if (partitions.some(({ partition }) => partition === 0)) isLeader = false;
-      },
-      lost: () => {
-        isLeader = false;
-      },
-      failed: error => fail(error),
-    },
-  );
-
-  const check = async (): Promise<void> => {
-    if (!watch.isCaughtUp) return;
-    if (watch.announcements.length > 0) {
+  const check = async (isLeader: boolean, signal: AbortSignal): Promise<void> => {
+    if (hasModel()) {
       detail = null;
       return;
     }
@@ -86,7 +61,7 @@ export async function startNoiseLearn(
     if (!isDue) detail = `learns its first model after ${options.firstAfterEvents} events, has ${held}`;
     if (!isDue || !isLeader || ever < retryAtEvents) return;
     const startMs = context.now();
-    const announcement = await learn(options, context, stop.signal, progress => {
+    const announcement = await learn(options, context, signal, progress => {
       detail = `learns its first model: ${describeProgress(progress)}`;
     }).catch(error => {
       if (classify(error) === 'terminal') retryAtEvents = Math.ceil(MORE_EVENTS * ever);
@@ -98,49 +73,27 @@ export async function startNoiseLearn(
     log.info({ version: announcement.version, groups: announcement.groups }, 'A first model was announced.');
   };
 
-  const loop = async () => {
-    let told: string | null = null;
-    while (!stop.signal.aborted) {
-      await check().catch(thrown => {
-        const error = toPlantsenseError(thrown);
-        if (error.class === 'fatal') throw error;
-        // More events may help a fit; a broker that is away comes back, and so does a job that another process has.
-        metrics.errors.inc({ error_type: error.code, stage });
+  const leave = await leadLearning(
+    {
+      check,
+      couldNot: 'No model yet',
+      failed: error => {
         detail = `could not fit a model: ${error.message}`;
-        if (error.message !== told)
-          log.warn({ code: error.code }, `No model yet: ${error.message} ${error.action}`);
-        told = error.message;
-      });
-      await backoff.wait(CHECK_INTERVAL_MS, stop.signal);
-    }
-  };
-  const looping = loop().catch(error => {
-    if (!stop.signal.aborted) fail(error);
-  });
-
-  return {
-    inputs: [options.input],
-    consumes: false,
-    lanes: [],
-    waiting: false,
-    get detail() {
-      return detail;
+      },
     },
-    done,
+    learning,
+    input,
+    context,
+  );
+  return learning.run({
+    detail: () => detail,
     isBusy: async () => {
-      if (!watch.isCaughtUp) return true;
-      if (watch.announcements.length > 0) return false;
+      if (hasModel()) return false;
       const { held, ever } = await countEvents(options, context);
       return held >= options.firstAfterEvents && ever >= retryAtEvents;
     },
-    stop: async () => {
-      stop.abort();
-      watch.stop();
-      await looping;
-      await member.close();
-      finish();
-    },
-  };
+    stop: leave,
+  });
 }
 
 /** How many events the topic holds, and how many it has ever had. */

@@ -3,8 +3,10 @@ export interface Outgoing {
   readonly topic: string;
   readonly key: string | null;
   readonly value: Uint8Array | null;
-  /** Event time of the last sample behind it, for measuring the delay; absent for what is not made of samples. */
-  readonly soundEndUs?: number;
+  /**
+   * Event time of the last sample or picture behind it, for measuring the delay; absent for what is not made of these.
+   */
+  readonly dataEndUs?: number;
 }
 
 /** An outgoing record that counts among the outputs of one input. */

@@ -9,6 +9,8 @@ import {
   assignments,
   deadLetters,
   events,
+  imageAssignments,
+  labels,
   levels,
   machineScores,
   models,
@@ -21,7 +23,9 @@ const TABLES: { readonly [N in RecordName]?: Table<Sourced<Extract<AnyRecord, { 
   'noise-event': events,
   'noise-assignment': assignments,
   'machine-score': machineScores,
+  'image-assignment': imageAssignments,
   alarm: alarms,
+  label: labels,
   'model-announcement': models,
   'dead-letter': deadLetters,
 };

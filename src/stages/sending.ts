@@ -25,10 +25,9 @@ export function sending(context: StageContext, lane: Lane): OperatorFunction<Del
     onSent: (topic, sent) => {
       metrics.sentEvents.inc({ stage, topic }, sent.length);
       const nowUs = now() * 1000;
-      for (const { value, soundEndUs } of sent) {
+      for (const { value, dataEndUs } of sent) {
         metrics.sentBytes.inc({ stage, topic }, value?.byteLength ?? 0);
-        if (soundEndUs !== undefined)
-          metrics.eventDelaySeconds.observe({ stage }, (nowUs - soundEndUs) / 1e6);
+        if (dataEndUs !== undefined) metrics.eventDelaySeconds.observe({ stage }, (nowUs - dataEndUs) / 1e6);
       }
     },
     onRefused: (outgoing, error) => {

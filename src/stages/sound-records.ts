@@ -30,7 +30,7 @@ export function levelsRecord(topic: string, sensor: string, row: LevelRow): Outg
     clippedSamples: row.clippedSamples,
     bands: centres.map(({ nominalHz }, i) => ({ centreHz: nominalHz, leqDb: bandsDb?.[i] ?? null })),
   });
-  return { topic, key: sensor, value, soundEndUs: endTimeUs };
+  return { topic, key: sensor, value, dataEndUs: endTimeUs };
 }
 
 export function eventRecord(
@@ -48,7 +48,7 @@ export function eventRecord(
     lcpeakDb: lcPeakDb,
     clipUri,
   });
-  return { topic, key: sensor, value, soundEndUs: event.endTimeUs };
+  return { topic, key: sensor, value, dataEndUs: event.endTimeUs };
 }
 
 /** @param tensor log-mel, of the given shape */
@@ -71,7 +71,7 @@ export function featuresRecord(
     shape,
     tensor: tensorBytes(tensor),
   });
-  return { topic, key: sensor, value, soundEndUs: event.endTimeUs };
+  return { topic, key: sensor, value, dataEndUs: event.endTimeUs };
 }
 
 export type SilenceKind = 'sensor_silent' | 'digital_silence';

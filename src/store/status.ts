@@ -54,6 +54,7 @@ export async function rollupDifferences(store: Store): Promise<RollupDifference[
     { rollup: 'events', time: 'start_time', count: 'event_count' },
     { rollup: 'assignments', time: 'time', count: 'event_count' },
     { rollup: 'machine_scores', time: 'time', count: 'segment_count' },
+    { rollup: 'image_assignments', time: 'time', count: 'image_count' },
   ];
   const differences: RollupDifference[] = [];
   for (const { rollup, time, count } of compared) {

@@ -43,7 +43,7 @@ describe('the schema', () => {
   });
 
   it('is left alone by a second migration', async () => {
-    expect(await migrate(test.store)).toEqual({ applied: [], version: 3 });
+    expect(await migrate(test.store)).toEqual({ applied: [], version: 4 });
   });
 
   it('comes out the same when two processes migrate at once', async () => {
@@ -244,7 +244,7 @@ describe('the queries', () => {
 
   it('tell the state of the store', async () => {
     const status = await storeStatus(test.store);
-    expect(status).toMatchObject({ schemaVersion: 3, database: test.store.database });
+    expect(status).toMatchObject({ schemaVersion: 4, database: test.store.database });
     expect(status.tables.find(({ table }) => table === 'events')?.rows).toBe(100);
   });
 

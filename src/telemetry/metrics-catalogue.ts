@@ -64,7 +64,7 @@ export const METRICS = {
   eventDelaySeconds: {
     type: 'histogram',
     name: 'plantsense_component_event_delay_seconds',
-    help: 'Time from the last sample behind an output, by its event time, to the moment the output was durable.',
+    help: 'Time from the last sample or picture behind an output, by its event time, to the moment the output was durable.',
     labels: ['stage'],
     buckets: DELAY_SECONDS,
   },
@@ -155,13 +155,13 @@ export const METRICS = {
   sensorLastEventSeconds: {
     type: 'gauge',
     name: 'plantsense_sensor_last_event_timestamp_seconds',
-    help: 'Event time of the last sample received from the sensor, in seconds since the epoch.',
+    help: 'Event time of the last sample or picture received from the sensor, in seconds since the epoch.',
     labels: ['sensor'],
   },
   sensorNotices: {
     type: 'counter',
     name: 'plantsense_sensor_notices_total',
-    help: 'What was odd in a stream of chunks, by kind: duplicate, stale, gap, clock_jump, clock_drift, sample_rate_changed and others.',
+    help: 'What was odd in a stream of chunks or pictures, by kind: duplicate, stale, gap, clock_jump, clock_drift, sample_rate_changed and others.',
     labels: ['kind', 'sensor'],
   },
   audioSeconds: {
@@ -177,7 +177,7 @@ export const METRICS = {
     labels: ['stage'],
   },
 
-  // Noise events and models
+  // Noise events, machines, pictures and models
   noiseEvents: {
     type: 'counter',
     name: 'plantsense_noise_events_total',
@@ -201,6 +201,18 @@ export const METRICS = {
     name: 'plantsense_machine_alarms_total',
     help: 'Alarms of machines that were raised, by detector: sudden, creeping.',
     labels: ['stage', 'detector'],
+  },
+  encodedImages: {
+    type: 'counter',
+    name: 'plantsense_images_encoded_total',
+    help: 'Pictures that features were made of.',
+    labels: ['stage'],
+  },
+  imageAssignments: {
+    type: 'counter',
+    name: 'plantsense_image_assignments_total',
+    help: 'Pictures that were put in a group, by whether they fit none of them.',
+    labels: ['stage', 'novel'],
   },
   batchEvents: {
     type: 'histogram',

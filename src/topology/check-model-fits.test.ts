@@ -42,10 +42,10 @@ describe('a model and a topology', () => {
 
 describe('the topic of models', () => {
   it('is the one that is read, or written, or the usual one', () => {
-    expect(modelsTopicOf(bareTopology({}))).toBe('models');
+    expect(modelsTopicOf(bareTopology({}), 'noise')).toBe('models');
     const renamed = (text: string) =>
       text.replaceAll('models: models', 'models: known').replaceAll(/^( +)models: \{/gm, '$1known: {');
-    expect(modelsTopicOf(shipped('machine-anomaly', renamed))).toBe('known');
-    expect(modelsTopicOf(shipped('noise-clustering', renamed))).toBe('known');
+    expect(modelsTopicOf(shipped('machine-anomaly', renamed), 'machine')).toBe('known');
+    expect(modelsTopicOf(shipped('noise-clustering', renamed), 'noise')).toBe('known');
   });
 });

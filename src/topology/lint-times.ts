@@ -133,7 +133,11 @@ function holdBackSecs(settings: SensorVariant['settings'], stage: NoiseEventsOpt
 }
 
 function lintWindow(context: LintContext): void {
-  for (const [name, stage] of [...context.stages('noise_learn'), ...context.stages('machine_learn')]) {
+  for (const [name, stage] of [
+    ...context.stages('noise_learn'),
+    ...context.stages('machine_learn'),
+    ...context.stages('image_learn'),
+  ]) {
     const kept = context.topology.topics.get(stage.input)?.retentionHours ?? Number.POSITIVE_INFINITY;
     if (kept >= stage.windowHours) continue;
     context.report(

@@ -1,3 +1,4 @@
+import { comesFromOutside } from '../records/topics.js';
 import { cycleThrough, type Edge, type TopicNode } from './graph.js';
 import type { Path } from './json-schema.js';
 import type { LintContext } from './lint-context.js';
@@ -40,7 +41,9 @@ function lintDeclaration(context: LintContext, { name, writers, readers }: Topic
 
 function lintFlow(context: LintContext, { name, writers, readers }: TopicNode): void {
   if (!context.topology.topics.has(name)) return;
-  const fromOutside = readers.some(edge => edge.kinds.every(kind => FROM_OUTSIDE.includes(kind)));
+  // A store takes records of many kinds: what it reads is told by the topic's name.
+  const fromOutside =
+    comesFromOutside(name) || readers.some(edge => edge.kinds.every(kind => FROM_OUTSIDE.includes(kind)));
   if (writers.length === 0 && !fromOutside) {
     for (const edge of readers)
       context.report(
@@ -92,6 +95,8 @@ function lintPartitions(context: LintContext): void {
     ...context.stages('noise_events'),
     ...context.stages('noise_assign'),
     ...context.stages('machine_residual'),
+    ...context.stages('image_features'),
+    ...context.stages('image_assign'),
   ]) {
     const lanes = topics.get(input)?.partitions ?? 0;
     for (const { topic } of context.graph.stages.get(name)?.writes ?? []) {

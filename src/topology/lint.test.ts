@@ -5,7 +5,15 @@ import { lint } from './lint.js';
 import { renderLintPage } from './lint-page.js';
 import { formatProblem } from './problem.js';
 import { RULES, type RuleName } from './rules.js';
-import { type Change, changed, found, LEARNT, SHIPPED, WITH_MACHINES } from './testing/changed-topology.js';
+import {
+  type Change,
+  changed,
+  found,
+  LEARNT,
+  SHIPPED,
+  WITH_CAMERAS,
+  WITH_MACHINES,
+} from './testing/changed-topology.js';
 
 const LISTEN = {
   type: 'noise_events',
@@ -120,6 +128,16 @@ const CASES: Readonly<
     bad: WITH_MACHINES,
     at: 'stages.machines',
     good: [...WITH_MACHINES, ['sensors/by_id', { press: { machine: {} } }]],
+  },
+  'pictures-too-large': {
+    bad: [...WITH_CAMERAS, ['stages/look/max_pixels', 8_388_609]],
+    at: 'topics["image.raw"].max_message_bytes',
+    good: [...WITH_CAMERAS, ['stages/look/max_pixels', 8_388_608]],
+  },
+  'encoder-not-here': {
+    bad: [...WITH_CAMERAS, ['stages/look/encoder', { type: 'resnet50', weights: 'nowhere.h5' }]],
+    at: 'stages.look.encoder.weights',
+    good: [...WITH_CAMERAS, ['stages/look/encoder', { type: 'resnet50', weights: 'package.json' }]],
   },
   'fewer-partitions': {
     bad: [['topics/alarms/partitions', 3]],

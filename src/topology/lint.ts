@@ -1,5 +1,6 @@
 import type { Env } from './interpolate.js';
 import { LintContext } from './lint-context.js';
+import { lintImages } from './lint-images.js';
 import { lintMachines } from './lint-machines.js';
 import { lintSecrets } from './lint-secrets.js';
 import { lintSignal } from './lint-signal.js';
@@ -17,7 +18,7 @@ export interface LintReport {
   readonly problems: readonly Problem[];
 }
 
-const CHECKS = [lintTopics, lintSizes, lintTimes, lintSignal, lintMachines, lintSecrets];
+const CHECKS = [lintTopics, lintSizes, lintTimes, lintSignal, lintMachines, lintImages, lintSecrets];
 
 /** Parses a topology and looks at how its parts fit together. `run` refuses what has errors here. */
 export function lint(text: string, env: Env): LintReport {

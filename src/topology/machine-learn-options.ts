@@ -3,7 +3,7 @@ import { CREEPING_DEFAULTS } from '../anomaly/detector-options.js';
 import { BLOCK_SEGMENTS } from '../lifecycle/machine-model/choose-segments.js';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
 import { RESIDUAL_WIDTH_NAMES } from '../nn/residual/architecture.js';
-import { integer, number, options, topicName } from './options.js';
+import { integer, number, options, orOff, topicName } from './options.js';
 
 /** What a stage that learns machines trains. */
 const machineModel = options({
@@ -47,9 +47,6 @@ const promotion = options({
     .default(0.05)
     .describe('Share of normal means above its own threshold, unless the model in force has as many.'),
 });
-
-const orOff = <T extends z.ZodType<number>>(value: T) =>
-  z.union([z.literal('off'), value]).transform(given => (given === 'off' ? null : given));
 
 /** A stage that learns machines. */
 export const machineLearn = options({

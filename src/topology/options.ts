@@ -50,6 +50,11 @@ export function integer(min: number, max: number) {
   return z.int().min(min).max(max);
 }
 
+/** A quantity, or `off`: null. */
+export function orOff<T extends z.ZodType<number>>(value: T) {
+  return z.union([z.literal('off'), value]).transform(given => (given === 'off' ? null : given));
+}
+
 /** A password or the like: never shown, see `Secret`. `writeOnly` is JSON Schema's word for that. */
 export function secret() {
   return z

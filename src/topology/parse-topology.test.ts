@@ -80,7 +80,7 @@ htp: {}
       't.yaml:7:15: error: There is no option `treshold_db` in `sensors.defaults`. Did you mean `threshold_db`? [unknown-key]',
       't.yaml:7:44: error: `weighting` must be `A`, `C` or `Z`, not "B". [invalid-value]',
       't.yaml:7:62: error: `mode` must be `off`, `full` or `band_limited`, not "on". [invalid-value]',
-      't.yaml:9:19: error: `type` must be `noise_events`, `noise_assign`, `noise_learn`, `machine_residual`, `machine_learn` or `store`, not "noise_event". Did you mean `noise_events`? [invalid-value]',
+      't.yaml:9:19: error: `type` must be `noise_events`, `noise_assign`, `noise_learn`, `machine_residual`, `machine_learn`, `image_features`, `image_assign`, `image_learn` or `store`, not "noise_event". Did you mean `noise_events`? [invalid-value]',
       't.yaml:10:3: error: `outputs` is missing in `stages.keep`; it must be a group of options. [missing-option]',
       't.yaml:10:32: error: `inputs` must be a list, not "in". [invalid-value]',
       't.yaml:10:48: error: `flush_secs` must be a number of seconds from 0.05 to 60, not -1. [invalid-value]',

@@ -10,6 +10,10 @@ export type RecordKind =
   | 'assignments'
   | 'segments'
   | 'scores'
+  | 'images'
+  | 'image-features'
+  | 'image-assignments'
+  | 'labels'
   | 'alarms'
   | 'models'
   | 'dead-letter';
@@ -24,14 +28,19 @@ export interface Port {
   readonly option: Path;
 }
 
-/** What also comes from outside a topology: sound from microphones, models from `plantsense train`. */
-export const FROM_OUTSIDE: readonly RecordKind[] = ['audio', 'models'];
+/**
+ * What also comes from outside a topology: sound from microphones, pictures from cameras, models from `plantsense train`,
+ * what people say.
+ */
+export const FROM_OUTSIDE: readonly RecordKind[] = ['audio', 'images', 'models', 'labels'];
 
 const STORED: readonly RecordKind[] = [
   'levels',
   'events',
   'assignments',
   'scores',
+  'image-assignments',
+  'labels',
   'alarms',
   'models',
   'dead-letter',
@@ -71,6 +80,25 @@ export function portsOf(stage: StageOptions): readonly Port[] {
       return [
         reads(stage.input, ['segments'], ['input']),
         reads(stage.scores, ['scores'], ['scores']),
+        writes(stage.outputs.models, 'models', 'models'),
+      ];
+    case 'image_features':
+      return [
+        reads(stage.input, ['images'], ['input']),
+        writes(stage.outputs.features, 'image-features', 'features'),
+        deadLetters(stage.outputs),
+      ];
+    case 'image_assign':
+      return [
+        reads(stage.input, ['image-features'], ['input']),
+        reads(stage.models, ['models'], ['models']),
+        writes(stage.outputs.assignments, 'image-assignments', 'assignments'),
+        deadLetters(stage.outputs),
+      ];
+    case 'image_learn':
+      return [
+        reads(stage.input, ['image-features'], ['input']),
+        ...(stage.labels === null ? [] : [reads(stage.labels, ['labels'], ['labels'])]),
         writes(stage.outputs.models, 'models', 'models'),
       ];
     case 'store':

@@ -9,7 +9,7 @@ import { renderTopologyPage, renderTopologyTestsPage } from './topology-page.js'
 
 const INPUTS = inputSchema(topologyOptions);
 const TEST_INPUTS = inputSchema(topologyTestsOptions);
-const UNITS = /_(ms|secs|hours|days|hz|db|db_spl|dbfs|bytes)$/;
+const UNITS = /_(ms|secs|hours|days|hz|db|db_spl|dbfs|bytes|px)$/;
 /** Numbers that count something, or have no unit; `hop` and `n_fft` count samples and keep librosa's names. */
 const WITHOUT_UNIT = new Set([
   ...[
@@ -24,6 +24,10 @@ const WITHOUT_UNIT = new Set([
     'batch_size',
     'groups',
   ],
+  ...['max_pixels', 'rows', 'columns'],
+  ...['depth', 'components', 'first_after_images', 'max_images', 'update_after_images', 'half_life_images'],
+  ...['refit_after_images', 'relabel_after_labels', 'held_out_share'],
+  ...['max_novel_share', 'max_silhouette_loss', 'min_kept_share'],
   ...[
     'min_groups',
     'max_groups',

@@ -36,7 +36,7 @@ export const RULES = {
   'topic-unwritten': {
     severity: 'error',
     about:
-      'A stage reads a topic that no stage writes. Only audio chunks and trained models come from outside.',
+      'A stage reads a topic that no stage writes. Only sound, pictures, trained models and what people say come from outside.',
   },
   'topic-unread': {
     severity: 'warning',
@@ -101,6 +101,17 @@ export const RULES = {
       'A stage writes a topic that has fewer partitions than the one it reads. Several of its lanes then write to one partition, and how their records interleave, and so the `source_*` columns in the store, depends on timing.',
   },
 
+  'pictures-too-large': {
+    severity: 'warning',
+    about:
+      'An `image_features` stage allows pictures that, even as JPEG of one bit a pixel, are larger than a message of its topic: cameras could not send them.',
+  },
+  'encoder-not-here': {
+    severity: 'warning',
+    about:
+      "The weights or the network of an encoder are not on the machine that lints: the stage ends at its start where they aren't either. Paths start at the working directory.",
+  },
+
   // Times
   'drain-deadline': {
     severity: 'error',
@@ -155,7 +166,8 @@ export const RULES = {
   'groups-range': { severity: 'error', about: '`min_groups` is above `max_groups`.' },
   'too-few-events': {
     severity: 'error',
-    about: 'The first model is to be fitted to fewer events than it has groups.',
+    about:
+      'A model is to be fitted to fewer events than it has groups, or to fewer than three images a group.',
   },
   'network-too-deep': {
     severity: 'error',

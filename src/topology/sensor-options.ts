@@ -88,7 +88,7 @@ export const sensorsOptions = options({
     .enum(['accept', 'dead_letter'])
     .default('accept')
     .describe(
-      'What happens to chunks of a sensor that `by_id` does not list: the defaults hold, or dead letter.',
+      'What happens to chunks and pictures of a sensor that `by_id` does not list: the defaults hold, or dead letter.',
     ),
   defaults: defaults.prefault({}).describe('Settings of every sensor.'),
   by_id: named(sensorId, sensorOverrides)

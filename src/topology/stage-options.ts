@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
+import { imageAssign } from './image-assign-options.js';
+import { imageFeatures } from './image-features-options.js';
+import { imageLearn } from './image-learn-options.js';
 import { machineLearn } from './machine-learn-options.js';
 import { machineResidual } from './machine-residual-options.js';
 import { deadLetter, integer, named, number, options, text, topicName } from './options.js';
@@ -211,7 +214,17 @@ const store = options({
 });
 
 export const stageOptions = z
-  .discriminatedUnion('type', [noiseEvents, noiseAssign, noiseLearn, machineResidual, machineLearn, store])
+  .discriminatedUnion('type', [
+    noiseEvents,
+    noiseAssign,
+    noiseLearn,
+    machineResidual,
+    machineLearn,
+    imageFeatures,
+    imageAssign,
+    imageLearn,
+    store,
+  ])
   .describe('A stage: reads topics, writes topics, is a consumer group of its own.');
 
 const stageName = text(
@@ -230,4 +243,7 @@ export type NoiseAssignOptions = Extract<StageOptions, { type: 'noise_assign' }>
 export type NoiseLearnOptions = Extract<StageOptions, { type: 'noise_learn' }>;
 export type MachineResidualOptions = Extract<StageOptions, { type: 'machine_residual' }>;
 export type MachineLearnOptions = Extract<StageOptions, { type: 'machine_learn' }>;
+export type ImageFeaturesOptions = Extract<StageOptions, { type: 'image_features' }>;
+export type ImageAssignOptions = Extract<StageOptions, { type: 'image_assign' }>;
+export type ImageLearnOptions = Extract<StageOptions, { type: 'image_learn' }>;
 export type StoreStageOptions = Extract<StageOptions, { type: 'store' }>;

@@ -4,7 +4,7 @@ import { integer, named, number, options, topicName } from './options.js';
 const topic = options({
   partitions: integer(1, 10_000)
     .default(4)
-    .describe('Parts that are read in parallel. All chunks of a sensor are in one of them.'),
+    .describe('Parts that are read in parallel. All chunks or pictures of a sensor are in one of them.'),
   cleanup: z
     .enum(['delete', 'compact'])
     .default('delete')

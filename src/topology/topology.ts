@@ -53,7 +53,9 @@ export const topologyOptions = options({
     .default('.plantsense')
     .describe('Directory of the embedded broker and store, models and clips.'),
   topics: topicsOptions,
-  sensors: sensorsOptions.prefault({}).describe('The microphones.'),
+  sensors: sensorsOptions
+    .prefault({})
+    .describe('The microphones, and the cameras where unknown sensors are refused.'),
   stages: stagesOptions,
   runtime: runtime.prefault({}).describe('How stages run.'),
   http: http.prefault({}).describe('The HTTP server of a running topology.'),

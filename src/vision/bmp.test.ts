@@ -35,7 +35,7 @@ describe('decodeBmp', () => {
     ['an OS/2 header', changed('bmp rgb', [14, 12]), 'IMAGE_FORMAT_UNSUPPORTED'],
     ['a header as long as can be', changed('bmp rgb', [14, -1]), 'IMAGE_INVALID'],
     ['16 bits a pixel', changed('bmp rgb', [26, (16 << 16) | 1]), 'IMAGE_FORMAT_UNSUPPORTED'],
-    ['colours that the palette lacks', changed('bmp palette', [COLOURS_AT, 3]), 'IMAGE_INVALID'],
+    ['colours that the palette lacks', changed('bmp palette', [COLOURS_AT, 10]), 'IMAGE_INVALID'],
     [
       'swapped colours',
       changed('bmp with bit fields', [54, 0xff], [62, 0xff0000]),
@@ -43,6 +43,20 @@ describe('decodeBmp', () => {
     ],
   ])('refuses %s', (_, bytes, code) => {
     expect(() => decodeBmp(bytes, IMAGE_LIMITS)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('reads nothing behind the end, for the last byte and the palette too', () => {
+    const whole = goldenFile('bmp rgb');
+    const palette = changed('bmp palette', [10, 54], [WIDTH_AT, 1], [HEIGHT_AT, 1], [COLOURS_AT, 0]);
+    for (const bytes of [whole.subarray(0, -1), palette.subarray(0, 54 + 1023)])
+      expect(() => decodeBmp(bytes, IMAGE_LIMITS)).toThrow(/cut short/);
+  });
+
+  it('takes a palette for colours if any two of its channels differ', () => {
+    // The second of two colours is white; blue, green, red.
+    for (const colour of [0xffff00, 0xff00ff, 0x00ffff])
+      expect(decodeBmp(changed('bmp 1 bit', [58, colour]), IMAGE_LIMITS).channels).toBe(3);
+    expect(decodeBmp(changed('bmp 1 bit', [58, 0x7f7f7f]), IMAGE_LIMITS).channels).toBe(1);
   });
 
   it('takes any bytes for a picture or refuses them, and never reads past their end', () => {

@@ -95,6 +95,8 @@ describe('decodeImage', () => {
 
   it('refuses a file of too many bytes', async () => {
     const file = goldenFile('png grey');
+    const fits = { ...IMAGE_LIMITS, maxBytes: file.length };
+    expect(await decodeImage(file, fits)).toMatchObject({ width: 13 });
     const limits = { ...IMAGE_LIMITS, maxBytes: file.length - 1 };
     await expect(decodeImage(file, limits)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' });
   });
@@ -103,10 +105,14 @@ describe('decodeImage', () => {
     await expect(decodeImage(pngHeader(0, 9))).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
   });
 
-  it('refuses damage inside', async () => {
-    const file = Uint8Array.from(goldenFile('png grey'));
-    // In the compressed pixels: the checksum of the chunk tells.
-    file[file.length - 20]! ^= 0xff;
+  it.each([
+    // In the compressed pixels: a checksum tells in a PNG, the code in a fax. Then in the checksum of the header.
+    ['png grey', -20],
+    ['tiff 1 bit, fax', 9],
+    ['png rgb', 32],
+  ])('refuses damage inside a %s', async (name, at) => {
+    const file = Uint8Array.from(goldenFile(name));
+    file[at < 0 ? file.length + at : at]! ^= 0xff;
     await expect(decodeImage(file)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
   });
 });

@@ -5,6 +5,9 @@ import type { Image } from './image.js';
 import { type ImageFormat, imageFormat } from './image-format.js';
 import { checkImageBytes, checkImageSize, IMAGE_LIMITS, type ImageLimits } from './image-limits.js';
 
+/** Warnings of libtiff that say nothing of the pixels, and the line that libvips adds to whatever goes wrong. */
+const HARMLESS = /^(Invalid TIFF directory; tags are not sorted|ASCII value for tag|error in tile)/;
+
 /**
  * Decodes a JPEG, PNG, TIFF or BMP file. Its first bytes say what it is, not its name.
  *
@@ -22,47 +25,54 @@ export async function decodeImage(bytes: Uint8Array, limits: ImageLimits = IMAGE
   const format = imageFormat(bytes);
   checkImageBytes(bytes.length, limits);
   if (format === 'BMP') return decodeBmp(bytes, limits);
-  const open = await sharpFor(format, bytes, limits);
-  const metadata = await open()
-    .metadata()
+  const open = await sharpFor(format, bytes);
+  const fail = (error: unknown) => {
+    throw unreadable(format, error);
+  };
+  const pixels = checkMetadata(format, await open('warning').metadata().catch(fail), limits);
+  const decode = (failOn: 'warning' | 'error') => {
+    const { channels, wide } = pixels;
+    return (
+      open(failOn)
+        .removeAlpha()
+        // Without a named colour space, libvips would make three channels of one.
+        .toColourspace(channels === 1 ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb')
+        .raw({ depth: wide ? 'ushort' : 'uchar' })
+        .toBuffer({ resolveWithObject: true })
+    );
+  };
+  const { data, info } = await decode('warning')
     .catch(error => {
-      throw unreadable(format, error, limits);
-    });
-  const pixels = checkMetadata(format, metadata, limits);
-  // Without a named colour space, libvips would make three channels of one.
-  const { data, info } = await open()
-    .removeAlpha()
-    .toColourspace(pixels.channels === 1 ? (pixels.wide ? 'grey16' : 'b-w') : pixels.wide ? 'rgb16' : 'srgb')
-    .raw({ depth: pixels.wide ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch(error => {
-      throw unreadable(format, error, limits);
-    });
-  const { width, height } = info;
-  const at = data.byteOffset;
+      if (!isHarmless(error)) throw error;
+      return decode('error');
+    })
+    .catch(fail);
   return {
-    width,
-    height,
+    width: info.width,
+    height: info.height,
     channels: pixels.channels,
     data: pixels.wide
-      ? new Uint16Array(data.buffer, at, data.length / 2)
-      : new Uint8Array(data.buffer, at, data.length),
+      ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+      : new Uint8Array(data.buffer, data.byteOffset, data.length),
   };
 }
 
 /** Opens the file anew at each call: a sharp object reads once. */
-async function sharpFor(format: ImageFormat, bytes: Uint8Array, limits: ImageLimits): Promise<() => Sharp> {
+async function sharpFor(
+  format: ImageFormat,
+  bytes: Uint8Array,
+): Promise<(failOn: 'warning' | 'error') => Sharp> {
   const { default: sharp } = await import('sharp');
   // Each picture comes once, and there are enough pictures to keep every core busy.
   sharp.cache(false);
   sharp.concurrency(1);
   const options: SharpOptions = {
-    failOn: 'warning',
-    limitInputPixels: limits.maxPixels,
+    // We check the size ourselves, before.
+    limitInputPixels: false,
     ignoreIcc: true,
     autoOrient: format === 'TIFF',
   };
-  return () => sharp(bytes, options);
+  return failOn => sharp(bytes, { ...options, failOn });
 }
 
 /** @throws PlantsenseError IMAGE_TOO_LARGE, IMAGE_FORMAT_UNSUPPORTED */
@@ -89,15 +99,18 @@ function unsupported(format: ImageFormat, what: string): PlantsenseError {
   return new PlantsenseError('IMAGE_FORMAT_UNSUPPORTED', `The ${format} file ${what}.`);
 }
 
+/**
+ * Whether all that is wrong is the order of a TIFF's tags, or the end of a text in them. Other warnings matter: of damage in
+ * a JPEG or a fax the libraries only warn, and give the rest in one colour.
+ */
+function isHarmless(error: unknown): boolean {
+  const [heading = '', ...warnings] = error instanceof Error ? error.message.trim().split('\n') : [];
+  return heading.startsWith('Warning treated as error') && warnings.every(line => HARMLESS.test(line));
+}
+
 /** What libvips says of a file that it can't read. */
-function unreadable(format: ImageFormat, cause: unknown, limits: ImageLimits): PlantsenseError {
+function unreadable(format: ImageFormat, cause: unknown): PlantsenseError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (message.includes('exceeds pixel limit'))
-    return new PlantsenseError(
-      'IMAGE_TOO_LARGE',
-      `The ${format} file has more pixels than the ${limits.maxPixels} that are decoded.`,
-      { cause },
-    );
-  const reason = message.trim().replaceAll('\n', '; ');
+  const reason = [...new Set(message.trim().split('\n'))].join('; ');
   return new PlantsenseError('IMAGE_INVALID', `The ${format} file can't be decoded: ${reason}.`, { cause });
 }

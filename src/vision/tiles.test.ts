@@ -28,6 +28,11 @@ describe('tileImage', () => {
     expect(tiles.map(tile => tile.data[0])).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  it('gives the picture itself where nothing is cut', () => {
+    const image = greyPicture(3, 4, () => 0);
+    expect(tileImage(image, { rows: 1, columns: 1 })[0]).toBe(image);
+  });
+
   it('covers the picture without overlap, whatever the grid', () => {
     const side = fc.integer({ min: 6, max: 20 });
     const parts = fc.integer({ min: 1, max: 6 });

@@ -22,7 +22,7 @@ import { type RunningTopology, startTopology } from '../../src/topology/running.
 
 /**
  * Runs the demo, faster than life: 50 s of the plant in 13 s, a second time for a few, once until both machines have raised
- * their alarms, and once without TensorFlow.
+ * their alarms and the camera has seen a new defect, and once without TensorFlow.
  */
 
 const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
@@ -66,15 +66,19 @@ class Witness implements DemoReport {
   }
 }
 
-/** @param isOver ends it before its time, as by Ctrl-C */
+/**
+ * @param isOver ends it before its time, as by Ctrl-C
+ * @param clock the same for runs of one plant, one after the other: a new one, back at the wall clock, would be behind
+ *   what a fast one has said, and the second run in the midst of the first
+ */
 async function run(
   dataDir: string,
   forSecs: number | null,
   isOver: (...seen: Parameters<Seen>) => boolean = () => false,
+  clock = new DemoClock(SPEED),
 ) {
   const stop = new AbortController();
   const witness = new Witness((...seen) => isOver(...seen) && stop.abort());
-  const clock = new DemoClock(SPEED);
   // A machine that does much else besides is slow to train a network.
   const drainMs = 150_000;
   const options = {
@@ -107,9 +111,11 @@ let running: RunningTopology;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'plantsense-demo-'));
   dataDir = join(root, 'demo');
-  first = await run(dataDir, 50);
+  const clock = new DemoClock(SPEED);
+  first = await run(dataDir, 50, () => false, clock);
   let levels = 0;
-  second = await run(dataDir, null, ({ record }) => record === 'noise-levels' && ++levels === 16);
+  const isOver = ({ record }: AnyRecord) => record === 'noise-levels' && ++levels === 16;
+  second = await run(dataDir, null, isOver, clock);
   running = await openData(dataDir, true);
   // Where TensorFlow is not set up yet that is done first.
 }, 300_000);
@@ -126,8 +132,7 @@ describe('a first run of the demo', () => {
     expect(rows.get('levels')!.rows).toBeGreaterThan(390);
     expect(rows.get('events')!.rows).toBeGreaterThan(60);
     expect(rows.get('assignments')!.rows).toBe(rows.get('events')!.rows);
-    expect(rows.get('models')!.rows).toBe(1);
-    expect(rows.get('dead_letters')!.rows).toBe(0);
+    expect(rows.get('models')!.rows).toBe(2);
     for (const { rows: all, ofThisRun } of rows.values()) expect(ofThisRun).toBe(all);
   });
 
@@ -137,16 +142,37 @@ describe('a first run of the demo', () => {
   });
 
   it('puts the events in groups that are the sounds, though it was never told of them', async () => {
-    // Which events a first model has learnt from depends on the pace: on idle cores 0.74 to 0.85. By chance it is 0.
-    expect(await agreement(running)).toBeGreaterThan(0.6);
+    // Which events a first model has learnt from depends on the pace: 0.91 to 1 for any of them. By chance it is 0.
+    expect(await agreement(running)).toBeGreaterThan(0.75);
   });
 
-  it('notices what is odd at the microphones', () => {
+  it('puts pictures in groups that are the defects, and refuses those that were cut short', async () => {
+    const [camera] = first.summary.cameras;
+    expect(camera!.model).not.toBeNull();
+    expect(camera!.images).toBeGreaterThan(110);
+    // By chance it is 0.
+    expect(camera!.agreement).toBeGreaterThan(0.7);
+    const { deadLetters } = first.summary;
+    expect(deadLetters).toEqual([
+      { topic: 'image.raw', code: 'IMAGE_INVALID', messages: expect.any(Number) },
+    ]);
+    // Every message of the camera is a row, a dead letter, or the end of a run.
+    const [{ latest } = { latest: 0 }] = await running.broker.admin.offsets('image.raw');
+    const counted = await running.store.query<{ rows: number }>(`
+      SELECT (SELECT count() FROM image_assignments) + (SELECT count() FROM dead_letters) AS rows`);
+    expect(Number(counted[0]!.rows)).toBe(latest - 2);
+  });
+
+  it('notices what is odd at the sensors', () => {
     const { summary, picture } = first;
     expect(summary.oddities).toContainEqual({ sensor: 'hall-2-south', kind: 'gap', count: 1 });
     expect(summary.oddities).toContainEqual({ sensor: 'boiler-house', kind: 'clock_jump', count: 1 });
     const duplicates = summary.oddities.filter(({ kind }) => kind === 'duplicate');
-    expect(duplicates).toEqual([{ sensor: 'wash-bay', kind: 'duplicate', count: expect.any(Number) }]);
+    const count = expect.any(Number);
+    expect(duplicates).toEqual([
+      { sensor: 'wash-bay', kind: 'duplicate', count },
+      { sensor: 'strip-camera', kind: 'duplicate', count },
+    ]);
     expect(summary.alarms.map(({ sensor, state }) => [sensor, state])).toEqual([
       ['packing', 'raised'],
       ['packing', 'cleared'],
@@ -206,11 +232,11 @@ describe('a run that is long enough for the machines', () => {
     expect(machines.map(({ sensor }) => sensor)).toEqual(['press-1', 'press-2']);
     expect(new Set(machines.map(({ model }) => model)).size).toBe(2);
     expect(machines.map(({ model }) => model)).not.toContain(null);
-    expect(models.rows).toBe(3);
+    expect(models.rows).toBeGreaterThanOrEqual(4);
     for (const { segments } of machines) expect(segments).toBeGreaterThan(0);
     const scores = machines.reduce((sum, { segments }) => sum + segments, 0);
     expect(heard.rows.get('machine_scores')!.rows).toBe(scores);
-    expect(heard.rows.get('dead_letters')!.rows).toBe(0);
+    expect(heard.summary.deadLetters.map(({ topic }) => topic)).toEqual(['image.raw']);
     expect(heard.summary.complete).toBe(true);
   });
 
@@ -223,6 +249,13 @@ describe('a run that is long enough for the machines', () => {
       for (const { secs } of raised.filter(alarm => alarm.sensor === sensor))
         expect(secs).toBeGreaterThan(fromSecs - 2);
     }
+  });
+
+  it('calls pictures of a defect novel that came after the model', () => {
+    const [seen] = heard.summary.cameras[0]!.newKinds;
+    expect(seen).toMatchObject({ kind: 'rolled_in_scale', firstPath: 'novel' });
+    expect(seen!.images).toBeGreaterThan(10);
+    expect(seen!.novelImages / seen!.images).toBeGreaterThan(0.8);
   });
 
   it('suggests queries that work', async () => {
@@ -243,6 +276,8 @@ describe('a run without TensorFlow', () => {
     expect(picture.model?.kind).toBe('gmm');
     expect(summary.complete).toBe(true);
     expect(summary.machines).toEqual([]);
+    // What encodes pictures in the demo needs none.
+    expect(summary.cameras[0]!.agreement).toBeGreaterThan(0.7);
     const without = await openData(path, false);
     try {
       expect(await agreement(without)).toBeGreaterThan(0.75);

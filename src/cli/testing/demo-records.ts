@@ -1,6 +1,7 @@
 import type { AnyRecord } from '../../records/codec.js';
 import type {
   Alarm,
+  ImageAssignment,
   MachineScore,
   ModelAnnouncement,
   NoiseAssignment,
@@ -100,6 +101,36 @@ export function model(changes: Partial<ModelAnnouncement> = {}): AnyRecord {
     ...changes,
   };
   return { record: 'model-announcement', value };
+}
+
+/** @param path empty: novel */
+export function imageAssignment(
+  frameId: string,
+  path: readonly number[],
+  changes: Partial<ImageAssignment> = {},
+): AnyRecord {
+  const value: ImageAssignment = {
+    frameId,
+    sensor: 'strip-camera',
+    timeUs: START_US,
+    path,
+    probability: 0.9,
+    logLikelihood: null,
+    novel: path.length === 0,
+    suspectedLabel: null,
+    labelConfidence: null,
+    modelVersion: 'v0001-abc',
+    nearLabel: 'ok',
+    noveltyScore: 0.6,
+    runnersUp: [],
+    ...changes,
+  };
+  return { record: 'image-assignment', value };
+}
+
+export function imageModel(changes: Partial<ModelAnnouncement> = {}): AnyRecord {
+  const reason = 'The first model, of 80 images.';
+  return model({ method: 'image', kind: 'kmeans', groups: 4, reason, ...changes });
 }
 
 /** A model of a machine; of all machines without a name. */

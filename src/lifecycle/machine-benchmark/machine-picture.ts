@@ -1,7 +1,7 @@
-import { MUTED } from '../noise-benchmark/picture/style.js';
-import { element, placed, text } from '../noise-benchmark/picture/svg.js';
+import { type Plot, plot } from '../picture/plot.js';
+import { MUTED } from '../picture/style.js';
+import { element, picture, placed, text } from '../picture/svg.js';
 import type { JudgedCategory } from './judge-residuals.js';
-import { type Plot, plot } from './plot.js';
 import type { JudgedMethod } from './run-machine-benchmark.js';
 
 const MARGIN = 24;
@@ -33,21 +33,12 @@ export function machinePicture(methods: readonly JudgedMethod[], about: string):
     const ofName = methods.map(({ method, categories }) => ({ method, judged: categories[i]! }));
     return placed(MARGIN, HEADER + i * BLOCK, block(name, ofName));
   });
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      ...{ width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': title },
-      ...{ 'font-family': 'system-ui, "DejaVu Sans", sans-serif', 'font-size': 13, fill: '#1f2328' },
-    },
-    [
-      element('rect', { width: WIDTH, height, rx: 8, fill: '#fafafa' }),
-      text(MARGIN, 40, title, { 'font-size': 20, 'font-weight': 600 }),
-      text(MARGIN, 62, about, { fill: MUTED, 'font-size': 12 }),
-      legend(methods.map(({ method }) => method)),
-      ...blocks,
-    ].join('\n'),
-  ).concat('\n');
+  return picture(title, WIDTH, height, [
+    text(MARGIN, 40, title, { 'font-size': 20, 'font-weight': 600 }),
+    text(MARGIN, 62, about, { fill: MUTED, 'font-size': 12 }),
+    legend(methods.map(({ method }) => method)),
+    ...blocks,
+  ]);
 }
 
 function legend(methods: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { Rollup } from '../rollup.js';
 import { assignmentsRollup } from './assignments.js';
 import { eventsRollup } from './events.js';
+import { imageAssignmentsRollup } from './image-assignments.js';
 import { levelsRollup } from './levels.js';
 import { machineScoresRollup } from './machine-scores.js';
 
@@ -10,6 +11,7 @@ export const ROLLUPS: readonly Rollup[] = [
   eventsRollup,
   assignmentsRollup,
   machineScoresRollup,
+  imageAssignmentsRollup,
 ];
 
-export { assignmentsRollup, eventsRollup, levelsRollup, machineScoresRollup };
+export { assignmentsRollup, eventsRollup, imageAssignmentsRollup, levelsRollup, machineScoresRollup };

@@ -3,6 +3,8 @@ import { alarms } from './alarms.js';
 import { assignments } from './assignments.js';
 import { deadLetters } from './dead-letters.js';
 import { events } from './events.js';
+import { imageAssignments } from './image-assignments.js';
+import { labels } from './labels.js';
 import { levels } from './levels.js';
 import { machineScores } from './machine-scores.js';
 import { models } from './models.js';
@@ -14,10 +16,23 @@ export const TABLES: readonly Table<never>[] = [
   events,
   assignments,
   machineScores,
+  imageAssignments,
   alarms,
+  labels,
   models,
   deadLetters,
   stageMetrics,
 ];
 
-export { alarms, assignments, deadLetters, events, levels, machineScores, models, stageMetrics };
+export {
+  alarms,
+  assignments,
+  deadLetters,
+  events,
+  imageAssignments,
+  labels,
+  levels,
+  machineScores,
+  models,
+  stageMetrics,
+};

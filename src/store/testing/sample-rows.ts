@@ -1,4 +1,12 @@
-import type { Alarm, MachineScore, NoiseAssignment, NoiseEvent, NoiseLevels } from '../../records/types.js';
+import type {
+  Alarm,
+  ImageAssignment,
+  Label,
+  MachineScore,
+  NoiseAssignment,
+  NoiseEvent,
+  NoiseLevels,
+} from '../../records/types.js';
 import type { Sourced } from '../source.js';
 
 const START_US = Date.UTC(2026, 0, 1) * 1000;
@@ -84,6 +92,55 @@ export function assignmentRow(offset: number): Sourced<NoiseAssignment> {
         { group: (offset + 1) % 3, probability: 0.125 },
         { group: (offset + 2) % 3, probability: 0.0625 },
       ],
+    },
+  };
+}
+
+/**
+ * A picture of one of two cameras, in one of three groups of which the first has two sub-groups. Every tenth is novel; of
+ * the first thirty no model was active.
+ */
+export function imageAssignmentRow(offset: number): Sourced<ImageAssignment> {
+  const unassigned = offset < 30;
+  const novel = !unassigned && offset % 10 === 0;
+  const group = offset % 3;
+  const path = group === 0 ? [0, offset % 2] : [group];
+  const label = novel || unassigned ? null : (['scratch', 'patch', null][group] ?? null);
+  return {
+    source: { partition: 0, offset, index: 0 },
+    record: {
+      frameId: `frame-${offset}`,
+      sensor: `cam-${offset % 2}`,
+      timeUs: START_US + offset * 30_000_000,
+      path: novel || unassigned ? [] : path,
+      probability: unassigned ? null : 0.5 + (offset % 8) / 16,
+      logLikelihood: null,
+      novel,
+      suspectedLabel: label,
+      labelConfidence: label === null ? null : 0.625,
+      modelVersion: unassigned ? null : 'v1',
+      nearLabel: offset % 4 === 0 ? null : 'scratch',
+      noveltyScore: unassigned ? null : novel ? 1.5 : 0.5,
+      runnersUp: unassigned ? [] : [{ path: [(group + 1) % 3], probability: 0.125 }],
+    },
+  };
+}
+
+/** What a person says of a picture or a group, in turn. */
+export function labelRow(offset: number): Sourced<Label> {
+  const isPicture = offset % 2 === 0;
+  return {
+    source: { partition: 0, offset, index: 0 },
+    record: {
+      id: `label-${offset}`,
+      timeUs: START_US + offset * 60_000_000,
+      subject: isPicture ? 'image' : 'group',
+      subjectId: isPicture ? `frame-${offset}` : '0/1',
+      action: isPicture ? 'mark' : 'name',
+      label: 'scratch',
+      modelVersion: isPicture ? null : 'v1',
+      author: 'inspector',
+      comment: '',
     },
   };
 }

@@ -50,3 +50,24 @@ export const LEARNT: readonly Change[] = [
     },
   ],
 ];
+
+/** A camera's stages, beside those of noise. */
+const LOOK = {
+  type: 'image_features',
+  input: 'image.raw',
+  outputs: { features: 'features.image', dead_letter: 'image.raw.dead-letter' },
+};
+export const WITH_CAMERAS: readonly Change[] = [
+  ['topics/image.raw', { partitions: 4, max_message_bytes: 1_048_576 }],
+  ['topics/features.image', { partitions: 4 }],
+  ['topics/image.raw.dead-letter', { partitions: 4, max_message_bytes: 1_114_112 }],
+  ['topics/image.assignments', { partitions: 4 }],
+  ['stages/look', LOOK],
+  [
+    'stages/group',
+    {
+      ...{ type: 'image_assign', input: 'features.image', models: 'models' },
+      outputs: { assignments: 'image.assignments', dead_letter: 'features.noise.dead-letter' },
+    },
+  ],
+];

@@ -82,23 +82,39 @@ export interface GoldenTexture {
   readonly gradients: Float64Array;
   /** By property: `[distances 1, 2, 4, 8][angles]`. */
   readonly coOccurrence: Record<string, number[][]>;
+  /** All that the texture encoder says of it. */
+  readonly features: number[];
 }
 
 export function goldenTextures(): GoldenTexture[] {
   const textures = golden('texture.json') as Record<
     string,
-    Pick<GoldenTexture, 'patterns' | 'coOccurrence'> & {
+    Pick<GoldenTexture, 'patterns' | 'coOccurrence' | 'features'> & {
       readonly width: number;
       readonly height: number;
       readonly pixels: string;
       readonly gradients: string;
     }
   >;
-  return Object.entries(textures).map(([name, { width, height, patterns, coOccurrence, ...texts }]) => ({
-    name,
-    image: { width, height, channels: 1, data: bytes(texts.pixels) },
-    patterns,
-    gradients: new Float64Array(bytes(texts.gradients).buffer),
-    coOccurrence,
-  }));
+  return Object.entries(textures).map(
+    ([name, { width, height, patterns, coOccurrence, features, ...texts }]) => ({
+      name,
+      image: { width, height, channels: 1, data: bytes(texts.pixels) },
+      patterns,
+      gradients: new Float64Array(bytes(texts.gradients).buffer),
+      coOccurrence,
+      features,
+    }),
+  );
+}
+
+/** A colour strip that the texture encoder shrinks, and the features that it should have. */
+export function goldenStrip(): { image: Image; features: number[] } {
+  const width = 800;
+  const height = 160;
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      data.set([(x * x * 3 + y * y * 7 + x * y) >> 4, x * 5 + y * 3, (x + 2 * y) >> 2], 3 * (y * width + x));
+  return { image: { width, height, channels: 3, data }, features: golden('texture-strip.json') as number[] };
 }

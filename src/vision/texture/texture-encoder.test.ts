@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.js';
-import { goldenTextures } from '../testing/goldens.js';
+import { goldenStrip, goldenTextures } from '../testing/goldens.js';
 import { greyPicture, noisePicture } from '../testing/pictures.js';
 import { TextureEncoder } from './texture-encoder.js';
 import { textureFeatures } from './texture-features.js';
@@ -12,6 +12,11 @@ function distance(a: Float32Array, b: Float32Array): number {
   return Math.hypot(...a.map((value, i) => value - b[i]!));
 }
 
+function largestDifference(a: Float32Array, b: readonly number[]): number {
+  expect(a).toHaveLength(b.length);
+  return Math.max(...b.map((value, i) => Math.abs(value - a[i]!)));
+}
+
 describe('TextureEncoder', () => {
   it('gives a row a picture, the same bits whatever pictures are beside it', async () => {
     const all = await encoder.encode(surfaces);
@@ -21,6 +26,14 @@ describe('TextureEncoder', () => {
         all.slice(i * encoder.dimensions, (i + 1) * encoder.dimensions),
       );
     expect(await encoder.encode([])).toHaveLength(0);
+  });
+
+  it('says what scikit-image and Pillow together say, part by part and in this order', () => {
+    for (const { image, features } of goldenTextures())
+      expect(largestDifference(textureFeatures(image), features)).toBeLessThan(1e-6);
+    // Of the strip's even slopes some neighbours are exactly as bright, which scikit-image leaves to rounding.
+    const { image, features } = goldenStrip();
+    expect(largestDifference(textureFeatures(image), features)).toBeLessThan(1e-3);
   });
 
   it('keeps its parts at scale: none is more than ten times as long as another', () => {
@@ -75,6 +88,7 @@ describe('TextureEncoder', () => {
   it.each([
     [1, 1, /1 × 1 pixels has no texture: it takes 16 × 16/],
     [200, 15, /no texture/],
+    [15, 200, /no texture/],
     [16_000, 17, /too narrow .* cut it into tiles/],
   ])('refuses %d × %d pixels', async (width, height, message) => {
     await expect(encoder.encode([greyPicture(width, height, () => 0)])).rejects.toMatchObject({

@@ -48,6 +48,9 @@ A = Image.fromarray(alpha)
 FEW = RGB.quantize(11)
 ONE = L.convert("1")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+SRGB = SRGB[:24] + bytes(12) + SRGB[36:]  # Without the time at which it was made.
+# Red and blue swapped: whoever follows it sees it.
+ODD = SRGB.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
 turned = Image.Exif()
 turned[0x112] = 6
 files = {}
@@ -102,12 +105,14 @@ pillow("png grey with transparency", Image.merge("LA", [L, A]), "PNG")
 pillow("png 1 bit", ONE, "PNG")
 pillow("png rgb", RGB, "PNG")
 pillow("png rgb with transparency", Image.merge("RGBA", [*RGB.split(), A]), "PNG")
-pillow("png rgb with a colour profile", RGB, "PNG", icc_profile=SRGB)
+pillow("jpeg with a colour profile", RGB, "JPEG", icc_profile=ODD)
+pillow("png rgb with a colour profile", RGB, "PNG", icc_profile=ODD)
 pillow("png palette", FEW, "PNG")
 pillow("png palette with a transparent colour", FEW, "PNG", transparency=3)
 pillow("png 16-bit grey", Image.fromarray(grey16), "PNG")
 png("png 16-bit rgb", 16, 2, [row.astype(">u2").tobytes() for row in rgb16], rgb16)
 pillow("tiff grey", L, "TIFF")
+pillow("tiff 1 bit", ONE, "TIFF")
 pillow("tiff 1 bit, fax", ONE, "TIFF", compression="group4")
 pillow("tiff rgb", RGB, "TIFF")
 pillow("tiff rgb, lzw", RGB, "TIFF", compression="tiff_lzw")
@@ -119,6 +124,11 @@ tiff("tiff 16-bit grey, deflate", grey16, compression="zlib", predictor=True)
 tiff("tiff 16-bit rgb, planes", rgb16.transpose(2, 0, 1), rgb16, photometric="rgb", planarconfig="separate")
 tiff("tiff in tiles", rgb, tile=(16, 16), photometric="rgb")
 tiff("bigtiff", np.asarray(L), bigtiff=True)
+data = bytearray(base64.b64decode(files["tiff in tiles"]["file"]))
+(tags,) = struct.unpack_from("<I", data, 4)
+first, second = tags + 2, tags + 14
+data[first:second], data[second:second + 12] = data[second:second + 12], data[first:second]
+keep("tiff in tiles with unsorted tags", bytes(data))
 pillow("bmp 1 bit", ONE, "BMP")
 pillow("bmp grey", L, "BMP")
 pillow("bmp palette", FEW, "BMP")
@@ -203,6 +213,28 @@ def surface(kind):
 DISTANCES = [1, 2, 4, 8]
 ANGLES = [0, np.pi / 4, np.pi / 2, 3 * np.pi / 4]
 PROPERTIES = ["contrast", "homogeneity", "energy", "correlation", "entropy"]
+
+
+def features(picture):
+    """All that the texture encoder says of a picture of 8-bit grey."""
+    height, width = picture.shape
+    scale = min(1, np.sqrt(65536 / (width * height)))
+    size = (round(width * scale), round(height * scale))
+    picture = np.asarray(Image.fromarray(picture).resize(size, BILINEAR))
+    parts = []
+    for points, radius in [(8, 1), (16, 2), (24, 3)]:
+        codes = local_binary_pattern(picture, points, radius, "uniform")[radius:-radius, radius:-radius]
+        parts.append(np.sqrt(np.bincount(codes.astype(int).ravel(), minlength=points + 2) / codes.size))
+    blocks = hog(picture, 9, (8, 8), (2, 2), "L2-Hys").reshape(-1, 9)
+    parts += [blocks.mean(0), blocks.std(0)]
+    matrix = graycomatrix(picture // 8, DISTANCES, ANGLES, 32, symmetric=True, normed=True)
+    values = {name: graycoprops(matrix, name).mean(1) for name in PROPERTIES}
+    values["contrast"] = np.log1p(values["contrast"]) / np.log1p(31**2)
+    values["entropy"] /= np.log(32**2)
+    parts.append(np.concatenate([values[name] for name in PROPERTIES]) / np.sqrt(20))
+    return np.concatenate(parts).tolist()
+
+
 textures = {}
 for kind in ["scratches", "patches", "pits"]:
     picture = surface(kind)
@@ -216,5 +248,11 @@ for kind in ["scratches", "patches", "pits"]:
         "width": 64, "height": 48, "pixels": text(picture), "patterns": patterns,
         "gradients": text(hog(picture, 9, (8, 8), (2, 2), "L2-Hys").astype("<f8")),
         "coOccurrence": {name: graycoprops(matrix, name).tolist() for name in PROPERTIES},  # [distances, angles]
+        "features": features(picture),
     }
 write("texture.json", textures)
+
+# A colour picture that is shrunk first; the test computes it anew.
+y, x = np.mgrid[0:160, 0:800]
+strip = np.stack([(x * x * 3 + y * y * 7 + x * y) // 16 % 256, (x * 5 + y * 3) % 256, (x + 2 * y) // 4 % 256], 2)
+write("texture-strip.json", features(np.asarray(Image.fromarray(strip.astype(np.uint8)).convert("L"))))

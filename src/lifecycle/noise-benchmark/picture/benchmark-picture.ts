@@ -1,3 +1,5 @@
+import { MUTED } from '../../picture/style.js';
+import { element, picture, placed, text } from '../../picture/svg.js';
 import type { BenchmarkData } from '../recording-set.js';
 import type { FittedOutcome, RunResult } from '../run-result.js';
 import { groupPlaces } from './group-places.js';
@@ -12,8 +14,6 @@ import {
   type SpectrogramAxes,
   spectrogramPanels,
 } from './spectrogram-panels.js';
-import { MUTED } from './style.js';
-import { element, placed, text } from './svg.js';
 
 export interface PictureOptions {
   /** Number of groups asked for. */
@@ -75,19 +75,7 @@ export async function benchmarkPicture(
   }
   const height = y + MARGIN - GAP;
   const name = `How each method groups ${spectrograms.rows} noise recordings (k = ${k})`;
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      ...{ width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': name },
-      ...{ 'font-family': 'system-ui, "DejaVu Sans", sans-serif', 'font-size': 13, fill: '#1f2328' },
-    },
-    [
-      element('rect', { width: WIDTH, height, rx: 8, fill: '#fafafa' }),
-      header(name, range, axes),
-      ...blocks,
-    ].join('\n'),
-  ).concat('\n');
+  return picture(name, WIDTH, height, [header(name, range, axes), ...blocks]);
 }
 
 function header(name: string, range: LevelRange, axes: SpectrogramAxes): string {

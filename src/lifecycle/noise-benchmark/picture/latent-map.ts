@@ -1,7 +1,7 @@
+import { groupColour } from '../../picture/colours.js';
+import { MUTED } from '../../picture/style.js';
+import { element, placed, text } from '../../picture/svg.js';
 import type { FittedOutcome } from '../run-result.js';
-import { groupColour } from './colours.js';
-import { MUTED } from './style.js';
-import { element, placed, text } from './svg.js';
 
 const SIZE = 214;
 const MARGIN = 10;

@@ -1,7 +1,7 @@
-import { groupColour, LEVELS, levelPalette } from './colours.js';
+import { groupColour, LEVELS, levelPalette } from '../../picture/colours.js';
+import { MUTED } from '../../picture/style.js';
+import { element, placed, text } from '../../picture/svg.js';
 import { palettePng } from './png.js';
-import { MUTED } from './style.js';
-import { element, placed, text } from './svg.js';
 
 const PANEL = { width: 168, height: 72 };
 const CAPTION = 18;

@@ -1,0 +1,126 @@
+import type { Broker, Message } from '../broker/port.js';
+import { PlantsenseError } from '../errors.js';
+import { ImageWindow } from '../lifecycle/image-model/image-window.js';
+import { tensorFloats } from '../records/tensor-bytes.js';
+import type { ImageFeatures, ModelAnnouncement } from '../records/types.js';
+import { fetchWhatIsLeft, readToEnd } from './follow-topic.js';
+import { decodeImageFeatures } from './image-vector.js';
+
+const US_PER_HOUR = 3_600_000_000;
+
+/** How far the partitions of a topic have been read. */
+export type Positions = ReadonlyMap<number, number>;
+
+/** What a topic of features holds. */
+export interface TopicCounts {
+  /** Pictures that it holds now, and that it has ever had. */
+  readonly held: number;
+  readonly ever: number;
+  readonly ends: Positions;
+}
+
+/** A picture at the end of the topic. */
+export type NewestImage = Pick<ImageFeatures, 'timeUs' | 'encoder'> & { readonly dimensions: number };
+
+export async function countImages(broker: Broker, topic: string): Promise<TopicCounts> {
+  const offsets = await broker.admin.offsets(topic);
+  return {
+    held: offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0),
+    ever: offsets.reduce((sum, { latest }) => sum + latest, 0),
+    ends: new Map(offsets.map(({ partition, latest }) => [partition, latest])),
+  };
+}
+
+/** Positions of a card or an announcement, of a topic; null when it was made of something else. */
+export function positionsOf(seen: ModelAnnouncement['seen'], topic: string): Positions | null {
+  const own = seen.filter(each => each.topic === topic);
+  return own.length === 0 ? null : new Map(own.map(({ partition, offset }) => [partition, offset]));
+}
+
+/** How many messages lie between. */
+export function imagesSince(from: Positions, { ends }: TopicCounts): number {
+  return [...ends].reduce((sum, [partition, end]) => sum + Math.max(0, end - (from.get(partition) ?? 0)), 0);
+}
+
+/** The newest of the last pictures of the partitions; null when there is none. */
+export async function readNewest(
+  broker: Broker,
+  topic: string,
+  signal: AbortSignal,
+): Promise<NewestImage | null> {
+  let newest: NewestImage | null = null;
+  for (const { partition, earliest, latest } of await broker.admin.offsets(topic)) {
+    if (latest === earliest) continue;
+    const reader = await broker.reader({ topic, partition }, latest - 1);
+    try {
+      for (const message of await fetchWhatIsLeft(broker, reader, signal)) {
+        const features = decode(message);
+        if (!features || (newest && features.timeUs < newest.timeUs)) continue;
+        newest = { timeUs: features.timeUs, encoder: features.encoder, dimensions: features.shape[0]! };
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+  return newest;
+}
+
+/** What of a topic is learnt from. */
+export interface ImageRequest {
+  readonly topic: string;
+  readonly newest: NewestImage;
+  /** How far back from the newest. */
+  readonly windowHours: number;
+  /** Of more a sample. */
+  readonly most: number;
+  /** What was learnt already is left out; null: nothing was. */
+  readonly from: Positions | null;
+}
+
+/** Pictures to learn from, and how many were left out. */
+export interface ReadImages {
+  readonly window: ImageWindow;
+  /** Pictures of other encoders. */
+  readonly others: number;
+}
+
+/**
+ * Reads pictures that have features of the same encoder as the newest.
+ * @throws PlantsenseError TOPIC_NOT_FOUND, BROKER_UNAVAILABLE; the signal's reason when it is aborted
+ */
+export async function readImages(
+  broker: Broker,
+  { topic, newest, windowHours, most, from }: ImageRequest,
+  signal: AbortSignal,
+): Promise<ReadImages> {
+  const { encoder, dimensions, timeUs: newestUs } = newest;
+  const window = new ImageWindow(encoder, dimensions, most);
+  let others = 0;
+  // Where nothing new has come the next one begins there too.
+  for (const [partition, offset] of from ?? []) window.saw(topic, partition, offset);
+  for await (const messages of readToEnd(broker, topic, signal, from ?? undefined)) {
+    for (const message of messages) {
+      window.saw(topic, message.partition, message.offset + 1);
+      const features = decode(message);
+      if (!features || newestUs - features.timeUs > windowHours * US_PER_HOUR) continue;
+      if (features.encoder !== encoder || features.shape[0] !== dimensions) {
+        others++;
+        continue;
+      }
+      const { frameId: id, timeUs, nearLabel, tensor } = features;
+      window.add({ id, timeUs, nearLabel, features: tensorFloats(tensor) });
+    }
+  }
+  signal.throwIfAborted();
+  return { window, others };
+}
+
+/** null for what is no features record: the assigning stage makes a dead letter of it. */
+function decode({ value }: Message): ImageFeatures | null {
+  try {
+    return decodeImageFeatures(value);
+  } catch (error) {
+    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
+    throw error;
+  }
+}

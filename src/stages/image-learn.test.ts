@@ -1,0 +1,250 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
+import { openImageModel } from '../lifecycle/image-model/open-image-model.js';
+import {
+  featuresOf,
+  mixed,
+  type Picture,
+  pathsOfKinds,
+  pictures,
+  START_US,
+  STEP_US,
+} from '../lifecycle/image-model/testing/pictures.js';
+import { loadModel } from '../lifecycle/model-store.js';
+import type { ModelAnnouncement } from '../records/types.js';
+import { startImageLearn } from './image-learn.js';
+import { FEATURES, frameIdOf, LEARN, prepareImages, say, sendVectors } from './testing/image-vectors.js';
+import { announced, untilAnnounced } from './testing/machine-learning.js';
+import { until } from './testing/noise-topics.js';
+import { scratchBrokers } from './testing/scratch-broker.js';
+
+const COUNTS = { scratch: 50, hole: 40, dent: 30 };
+
+describe('image_learn', () => {
+  const scratchBroker = scratchBrokers();
+  const directories: string[] = [];
+  const directory = () => {
+    directories.push(mkdtempSync(join(tmpdir(), 'plantsense-images-')));
+    return directories.at(-1)!;
+  };
+  afterAll(() => {
+    for (const each of directories) rmSync(each, { recursive: true });
+  });
+  const open = async (dataDir: string, { uri, cardSha256 }: ModelAnnouncement) =>
+    openImageModel(await loadModel(new DirectoryModelStore(join(dataDir, 'models')), uri, cardSha256));
+
+  it('learns a first model of the pictures of all partitions, which scores all there were', async () => {
+    const broker = await scratchBroker();
+    const dataDir = directory();
+    const { context } = await prepareImages(broker, dataDir, { partitions: 2 });
+    const images = mixed(COUNTS);
+    await sendVectors(broker, images.slice(0, 90), { partitions: 2 });
+    const stage = await startImageLearn(LEARN, context);
+    await until(() => stage.detail !== null);
+    expect(stage.detail).toBe('learns its first model after 100 images, has 90');
+    expect(await stage.isBusy()).toBe(false);
+    await sendVectors(broker, images.slice(90), { partitions: 2 });
+    const [first] = await untilAnnounced(broker, 1);
+    expect(first).toMatchObject({
+      ...{
+        method: 'image',
+        entity: '',
+        sequence: 1,
+        state: 'promoted',
+        activeFromUs: 0,
+        parentVersion: null,
+      },
+      ...{ groups: 3, reason: 'The first model, of 120 images: 3 groups.' },
+      seen: [
+        { topic: FEATURES, partition: 0, offset: 60 },
+        { topic: FEATURES, partition: 1, offset: 60 },
+      ],
+    });
+    await until(() => stage.detail === null);
+    expect(await stage.isBusy()).toBe(false);
+    await stage.stop();
+    const paths = pathsOfKinds(await open(dataDir, first!), mixed(COUNTS, { seed: 2 }));
+    expect(new Set(Object.values(paths)).size).toBe(3);
+  });
+
+  it('lets groups follow pictures as they come, each of them once, also over a restart', async () => {
+    const broker = await scratchBroker();
+    const dataDir = directory();
+    const { context } = await prepareImages(broker, dataDir);
+    const options = { ...LEARN, updateAfterImages: 30 };
+    await sendVectors(broker, mixed(COUNTS));
+    let stage = await startImageLearn(options, context);
+    const [first] = await untilAnnounced(broker, 1);
+    const scratches = (count: number, number: number, drift: number) =>
+      pictures(new Array(count).fill('scratch'), { seed: 3 + number, first: number, drift });
+    await sendVectors(broker, scratches(40, 120, 0.3));
+    const [, second] = await untilAnnounced(broker, 2);
+    await stage.stop();
+    await sendVectors(broker, scratches(20, 160, 0.6));
+    stage = await startImageLearn(options, context);
+    while (await stage.isBusy()) await new Promise(setImmediate);
+    expect(await announced(broker)).toHaveLength(2);
+    await sendVectors(broker, scratches(15, 180, 0.6));
+    const [, , third] = await untilAnnounced(broker, 3);
+    await stage.stop();
+    expect([second, third]).toMatchObject([
+      { state: 'promoted', parentVersion: first!.version, activeFromUs: START_US + 159 * STEP_US },
+      { state: 'promoted', parentVersion: second!.version, seen: [{ offset: 195 }] },
+    ]);
+    const model = await open(dataDir, third!);
+    expect(model.artefact.card.data.rows).toBe(35);
+    expect(model.details).toMatchObject({ followed: 75, change: 'update', fitted: { rows: 120 } });
+    expect(model.paths).toEqual((await open(dataDir, first!)).paths);
+  });
+
+  it('seeks new groups that keep their ids, and refuses them when too many pictures fit none', async () => {
+    const broker = await scratchBroker();
+    const dataDir = directory();
+    const { context, logged } = await prepareImages(broker, dataDir);
+    const model = { ...LEARN.model, rule: 'c-score' as const };
+    const options = { ...LEARN, model, refitAfterImages: 120 };
+    const labelled = (images: readonly Picture[]) => images.map(each => ({ ...each, nearLabel: each.kind }));
+    await sendVectors(broker, labelled(mixed(COUNTS)));
+    const stage = await startImageLearn(options, context);
+    const [first] = await untilAnnounced(broker, 1);
+    const more = labelled(mixed({ ...COUNTS, crack: 20 }, { seed: 5, first: 120 }));
+    await sendVectors(broker, more);
+    const [, second] = await untilAnnounced(broker, 2);
+    expect(second).toMatchObject({ state: 'promoted', parentVersion: first!.version, groups: 4 });
+    expect(second!.reason).toMatch(
+      /^It groups images as they are now: on 52 held-out images it calls \d\.\d % novel, v0001-\w+ \d+\.\d %; Silhouette .* keep their group\.$/,
+    );
+    const { crack, ...others } = pathsOfKinds(await open(dataDir, second!), more);
+    expect(others).toEqual(pathsOfKinds(await open(dataDir, first!), mixed(COUNTS, { seed: 6 })));
+    expect(crack).toBe('3');
+    await stage.stop();
+
+    // Of the same pictures again none can be good enough for this rule.
+    const strict = { ...options, promote: { ...options.promote, maxSilhouetteLoss: -1 } };
+    const again = await startImageLearn(strict, context);
+    await sendVectors(broker, labelled(mixed(COUNTS, { seed: 8, first: 260 })));
+    const [, , third] = await untilAnnounced(broker, 3);
+    expect(third).toMatchObject({ state: 'refused' });
+    expect(third!.reason).toMatch(/^Its groups stand less apart: on \d+ held-out images/);
+    expect(logged).toContain(third!.reason);
+    // Not before as many pictures have come again.
+    await until(() => again.detail === null);
+    expect(await again.isBusy()).toBe(false);
+    await again.stop();
+    expect(await announced(broker)).toHaveLength(3);
+  });
+
+  it('learns labels anew when people have said more, and predicts what they said', async () => {
+    const broker = await scratchBroker();
+    const dataDir = directory();
+    const { context } = await prepareImages(broker, dataDir);
+    const images = mixed(COUNTS);
+    await sendVectors(broker, images);
+    const stage = await startImageLearn({ ...LEARN, relabelAfterLabels: 2 }, context);
+    const [first] = await untilAnnounced(broker, 1);
+    const before = await open(dataDir, first!);
+    expect(before.labels).toBe(null);
+    const { scratch } = pathsOfKinds(before, images);
+    const holes = images.filter(({ kind }) => kind === 'hole').slice(0, 10);
+    await say(broker, [
+      {
+        ...{
+          id: 'f'.repeat(32),
+          subject: 'group',
+          subjectId: scratch!,
+          action: 'name',
+          label: 'long scratch',
+        },
+        modelVersion: first!.version,
+      },
+      ...holes.map(image => ({
+        ...{
+          subject: 'image' as const,
+          subjectId: frameIdOf(image),
+          action: 'mark' as const,
+          label: 'pinhole',
+        },
+        modelVersion: first!.version,
+      })),
+    ]);
+    const [, second] = await untilAnnounced(broker, 2);
+    await stage.stop();
+    expect(second).toMatchObject({ state: 'promoted', parentVersion: first!.version, groups: 3 });
+    expect(second!.reason).toMatch(
+      /^Labels of 60 images are learnt anew, 60 by people's word; .* 100\.0 % are right\.$/,
+    );
+    const model = await open(dataDir, second!);
+    const others = pictures(['scratch', 'hole'], { seed: 9 });
+    expect(model.assign(featuresOf(others)).map(({ label }) => label)).toEqual(['long scratch', 'pinhole']);
+    expect(model.assign(featuresOf(others)).map(({ path }) => path)).toEqual(
+      before.assign(featuresOf(others)).map(({ path }) => path),
+    );
+  });
+
+  it('does not give a name to a group that only has the number of the one that a person saw', async () => {
+    const broker = await scratchBroker();
+    const dataDir = directory();
+    const { context } = await prepareImages(broker, dataDir);
+    await say(broker, [
+      {
+        ...{ subject: 'group', subjectId: '0', action: 'name', label: 'of another line' },
+        modelVersion: 'v0009-0123456789ab',
+      },
+      { id: 'e'.repeat(32), subject: 'group', subjectId: '1', action: 'name', label: 'of any' },
+    ]);
+    await sendVectors(broker, mixed(COUNTS));
+    const stage = await startImageLearn(LEARN, context);
+    const [first] = await untilAnnounced(broker, 1);
+    await stage.stop();
+    const { details } = await open(dataDir, first!);
+    expect(details.labels).toMatchObject({ named: 40, statements: 2, classifier: null });
+  });
+
+  it('begins anew with the features of another encoder, and leaves those before out', async () => {
+    const broker = await scratchBroker();
+    const dataDir = directory();
+    const { context, logged } = await prepareImages(broker, dataDir);
+    await sendVectors(broker, mixed(COUNTS));
+    const stage = await startImageLearn({ ...LEARN, updateAfterImages: 10 }, context);
+    const [first] = await untilAnnounced(broker, 1);
+    const images = mixed(COUNTS, { seed: 4, first: 120 });
+    await sendVectors(broker, images.slice(0, 60), { encoder: 'another' });
+    await until(() => stage.detail !== null);
+    expect(stage.detail).toBe(
+      'the model takes features of test-encoder, and images are encoded by another now',
+    );
+    expect(await announced(broker)).toHaveLength(1);
+    await sendVectors(broker, images.slice(60), { encoder: 'another' });
+    const [, second] = await untilAnnounced(broker, 2);
+    await stage.stop();
+    expect(second).toMatchObject({ state: 'promoted', parentVersion: first!.version });
+    expect(second!.reason).toMatch(
+      /takes features of test-encoder, and the pictures are encoded by another now/,
+    );
+    const model = await open(dataDir, second!);
+    expect([model.encoder, model.paths]).toEqual(['another', [[3], [4], [5]]]);
+    expect(logged).toContain('Images of other encoders than another, that of the newest, are left out.');
+  });
+
+  it('tries again only after more pictures when these are of no use, and says so once', async () => {
+    const broker = await scratchBroker();
+    const { context, logged } = await prepareImages(broker, directory());
+    const [one] = pictures(['hole']);
+    const same = Array.from({ length: 110 }, (_, i) => ({ ...one!, id: `same-${i}` }));
+    await sendVectors(broker, same);
+    const stage = await startImageLearn(LEARN, context);
+    await until(() => logged.length > 0);
+    expect(logged).toEqual([
+      expect.stringMatching(/^No new model: The features of all images are the same\./),
+    ]);
+    expect(stage.detail).toMatch(/^could not learn: The features of all images are the same/);
+    expect(await stage.isBusy()).toBe(false);
+    await sendVectors(broker, mixed(COUNTS, { seed: 2, first: 200 }));
+    await untilAnnounced(broker, 1);
+    await stage.stop();
+    expect(logged.filter(line => line.startsWith('No new model'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { classify } from '../errors.js';
+import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
+import { IMAGE_METHOD } from '../lifecycle/image-model/image-details.js';
+import type { ImagePromotionRule } from '../lifecycle/image-model/judge-images.js';
+import type { ModelAnnouncement } from '../records/types.js';
+import { dueTask, type ImageLearnTimes, type ImageTaskKind, type SinceModel } from './image-learn-due.js';
+import { type BaseModel, ImageLearnModels } from './image-learn-models.js';
+import { countImages, type NewestImage, readNewest, type TopicCounts } from './image-learn-topic.js';
+import { type ImageTask, learnImages } from './image-learn-training.js';
+import type { ImageModelOptions } from './image-model-options.js';
+import { beginLearning, leadLearning } from './learning-stage.js';
+import type { RunningStage, StageContext } from './stage.js';
+
+export interface ImageLearnOptions extends ImageLearnTimes {
+  readonly input: string;
+  /** Topic of what people say; null: nobody says anything. */
+  readonly labels: string | null;
+  readonly outputs: { readonly models: string };
+  readonly model: ImageModelOptions;
+  readonly windowHours: number;
+  /** Of more pictures a sample. */
+  readonly maxImages: number;
+  readonly halfLifeImages: number;
+  readonly heldOutShare: number;
+  readonly promote: ImagePromotionRule;
+}
+
+/** After a fit that failed for its data the topic must have had this many times as many pictures before the next. */
+const MORE_IMAGES = 1.1;
+
+/**
+ * Learns groups of pictures, and keeps them up to date: a first model, groups that follow new pictures, new groups from time to
+ * time that are judged before they take over, and labels by what people say. Of several members one does the work.
+ */
+export async function startImageLearn(
+  options: ImageLearnOptions,
+  context: StageContext,
+): Promise<RunningStage> {
+  const { broker, name: stage, metrics, log, dataDir } = context;
+  const { input, labels, outputs } = options;
+  const learning = await beginLearning(IMAGE_METHOD, { input, models: outputs.models }, context);
+  const models = new ImageLearnModels(
+    learning.watch,
+    new DirectoryModelStore(join(dataDir, 'models')),
+    input,
+  );
+  let work: string | null = null;
+  let problem: string | null = null;
+  let waiting: string | null = null;
+  let retry = { images: 0, statements: 0 };
+  let newest: { readonly ever: number; readonly image: NewestImage | null } = { ever: -1, image: null };
+
+  /** The newest picture: read when more have come. */
+  const newestImage = async ({ ever }: TopicCounts, signal: AbortSignal): Promise<NewestImage | null> => {
+    if (newest.ever !== ever) newest = { ever, image: await readNewest(broker, input, signal) };
+    return newest.image;
+  };
+  const look = async (signal: AbortSignal) => {
+    const counts = await countImages(broker, input);
+    const statements = labels === null ? 0 : await countStatements(labels, context);
+    const image = await newestImage(counts, signal);
+    const base = await models.base(counts);
+    const since = image && base && models.since(base, counts, image, statements);
+    const kind = image && dueTask(options, counts.held, since);
+    const mayTry = counts.ever >= retry.images || statements >= Math.max(1, retry.statements);
+    return { counts, statements, image, base, kind: mayTry ? kind : null, since };
+  };
+
+  const check = async (isLeader: boolean, signal: AbortSignal): Promise<void> => {
+    const { counts, statements, image, base, kind, since } = await look(signal);
+    if (kind === null) waiting = describeWaiting(options, counts, base, since, image);
+    if (!kind || !image || !isLeader) return;
+    const task: ImageTask = { kind, base, newest: image, announcements: models.announcements };
+    let announcement: ModelAnnouncement;
+    try {
+      announcement = await learnImages(task, options, context, signal, progress => {
+        work = `${TASKS[kind]}: ${progress}`;
+      });
+    } catch (error) {
+      if (classify(error) === 'terminal')
+        retry = { images: Math.ceil(MORE_IMAGES * counts.ever), statements: statements + 1 };
+      throw error;
+    } finally {
+      work = null;
+    }
+    problem = null;
+    models.announced(announcement);
+    metrics.modelsPublished.inc({ stage });
+    const { version, state, groups, reason } = announcement;
+    log.info({ version, state, groups }, reason);
+  };
+
+  const leave = await leadLearning(
+    {
+      check,
+      couldNot: 'No new model',
+      failed: error => {
+        problem = `could not learn: ${error.message}`;
+      },
+    },
+    learning,
+    input,
+    context,
+  );
+  const never = new AbortController();
+  return learning.run({
+    detail: () => work ?? problem ?? waiting,
+    isBusy: async () => (await look(never.signal)).kind !== null,
+    stop: leave,
+  });
+}
+
+const TASKS: Readonly<Record<ImageTaskKind, string>> = {
+  first: 'learns its first model',
+  refit: 'looks for new groups',
+  update: 'follows new images',
+  relabel: 'learns labels anew',
+};
+
+/** What it waits for; null when there is nothing to say. */
+function describeWaiting(
+  { firstAfterImages }: ImageLearnOptions,
+  { held }: TopicCounts,
+  base: BaseModel | null,
+  since: SinceModel | null,
+  newest: NewestImage | null,
+): string | null {
+  if (!base) return `learns its first model after ${firstAfterImages} images, has ${held}`;
+  if (!since || since.isOfEncoder) return null;
+  return `the model takes features of ${base.details.encoder}, and images are encoded by ${newest?.encoder} now`;
+}
+
+/** How many statements have been made, none before there is a topic for them. */
+async function countStatements(topic: string, { broker }: StageContext): Promise<number> {
+  if (!(await broker.admin.describeTopic(topic))) return 0;
+  const offsets = await broker.admin.offsets(topic);
+  return offsets.reduce((sum, { latest }) => sum + latest, 0);
+}
