@@ -92,6 +92,31 @@ describe('ModelTimeline', () => {
     );
   });
 
+  it('is what its definition says, at every time', () => {
+    fc.assert(
+      fc.property(announcements, made => {
+        const list = made.map((each, i) => ({ ...EXAMPLES['model-announcement'], ...each, sequence: i + 1 }));
+        const timeline = new ModelTimeline(list, 'noise');
+        for (let time = -1; time <= 7; time++) {
+          const words = new Map(
+            list.filter(each => each.activeFromUs <= time).map(each => [each.version, each]),
+          );
+          const ofState = (state: ModelState) =>
+            [...words.values()].filter(each => each.state === state).sort((a, b) => b.sequence - a.sequence);
+          expect(timeline.activeAt(time)).toEqual(ofState('promoted')[0] ?? null);
+          expect(timeline.shadowsAt(time)).toEqual(ofState('shadowed'));
+        }
+      }),
+    );
+  });
+
+  // Each time was looked at with all announcements, and each announcement that was read made it all anew: a scorer of
+  // images, whose groups follow new ones, took minutes to start after some weeks, and hours after some months.
+  it('is made in a moment of all the versions of a year', () => {
+    const list = Array.from({ length: 50_000 }, (_, i) => announce(i + 1, `v${i + 1}`, 10 * i));
+    expect(active(list, 0, 250_005, 1e15)).toEqual(['v1', 'v25001', 'v50000']);
+  });
+
   it('is not changed at a time by announcements that hold only later', () => {
     fc.assert(
       fc.property(announcements, fc.integer({ min: 0, max: 6 }), (made, time) => {

@@ -24,9 +24,7 @@ export class ModelTimeline {
    * @param entity the sensor or machine, empty for a model of all
    */
   constructor(announcements: Iterable<ModelAnnouncement>, method: string, entity = '') {
-    const relevant = latestFirst(announcements, method, entity);
-    const starts = [...new Set(relevant.map(each => each.activeFromUs))].sort((a, b) => a - b);
-    this.#segments = starts.map(fromUs => segment(relevant, fromUs));
+    this.#segments = segmentsOf(onceEach(announcements, method, entity));
   }
 
   /** The announcement by which a version is active at an event time; null before the first. */
@@ -61,8 +59,8 @@ export class ModelTimeline {
   }
 }
 
-/** Once each, by falling sequence. Two with one sequence should not be; their content decides then. */
-function latestFirst(
+/** Once each, by rising start. Two with one sequence should not be; their content decides then. */
+function onceEach(
   announcements: Iterable<ModelAnnouncement>,
   method: string,
   entity: string,
@@ -71,18 +69,37 @@ function latestFirst(
   return [...announcements]
     .filter(each => each.method === method && each.entity === entity)
     .sort((a, b) => b.sequence - a.sequence || (order(a) < order(b) ? 1 : -1))
-    .filter((each, i, sorted) => each.sequence !== sorted[i - 1]?.sequence);
+    .filter((each, i, sorted) => each.sequence !== sorted[i - 1]?.sequence)
+    .sort((a, b) => a.activeFromUs - b.activeFromUs || a.sequence - b.sequence);
 }
 
-function segment(latest: readonly ModelAnnouncement[], fromUs: number): Segment {
-  const spoken = new Set<string>();
-  let active: ModelAnnouncement | null = null;
-  const shadows: ModelAnnouncement[] = [];
-  for (const each of latest) {
-    if (each.activeFromUs > fromUs || spoken.has(each.version)) continue;
-    spoken.add(each.version);
-    if (each.state === 'promoted') active ??= each;
-    else if (each.state === 'shadowed') shadows.push(each);
+/** In one pass: groups of images that follow new ones are announced by the thousand. */
+function segmentsOf(announcements: readonly ModelAnnouncement[]): Segment[] {
+  const segments: Segment[] = [];
+  /** Of each version the announcement that has the last word so far. */
+  const words = new Map<string, ModelAnnouncement>();
+  /** By rising sequence. What lost the last word never has it again: it goes when it comes to the end. */
+  const promoted: ModelAnnouncement[] = [];
+  let shadows: readonly ModelAnnouncement[] = [];
+  for (const [i, each] of announcements.entries()) {
+    const before = words.get(each.version);
+    if (!before || before.sequence < each.sequence) {
+      words.set(each.version, each);
+      if (each.state === 'promoted') insert(promoted, each);
+      if (before?.state === 'shadowed') shadows = shadows.filter(shadow => shadow !== before);
+      if (each.state === 'shadowed') shadows = [...shadows, each].sort((a, b) => b.sequence - a.sequence);
+    }
+    const { activeFromUs: fromUs } = each;
+    if (announcements[i + 1]?.activeFromUs === fromUs) continue;
+    while (promoted.length > 0 && words.get(promoted.at(-1)!.version) !== promoted.at(-1)) promoted.pop();
+    segments.push({ fromUs, active: promoted.at(-1) ?? null, shadows });
   }
-  return { fromUs, active, shadows };
+  return segments;
+}
+
+/** Sequences mostly rise with time, so its place is near the end. */
+function insert(sorted: ModelAnnouncement[], announcement: ModelAnnouncement): void {
+  let at = sorted.length;
+  while (at > 0 && sorted[at - 1]!.sequence > announcement.sequence) at--;
+  sorted.splice(at, 0, announcement);
 }

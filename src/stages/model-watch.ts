@@ -26,7 +26,8 @@ export class ModelWatch {
   /** Of each partition, the offset after what was read. */
   readonly #positions = new Map<number, number>();
   #ends: () => ReturnType<Broker['admin']['offsets']> = async () => [];
-  #timeline: ModelTimeline;
+  /** Of what was read so far; null until it is asked for. */
+  #timeline: ModelTimeline | null = null;
   #caughtUp = false;
   /** What work waits for, by the signal that ends its wait: one listener each, however much work there is. */
   readonly #changes = new Map<AbortSignal, Change>();
@@ -36,7 +37,6 @@ export class ModelWatch {
   constructor(method: string, failed: (error: Error) => void) {
     this.#method = method;
     this.#failed = failed;
-    this.#timeline = new ModelTimeline([], method);
   }
 
   /** Starts to read. */
@@ -100,6 +100,7 @@ export class ModelWatch {
     for (;;) {
       if (signal.aborted) throw new LaneStopped();
       if (this.#caughtUp) {
+        this.#timeline ??= new ModelTimeline(this.#announcements, this.#method);
         const active = this.#timeline.activeAt(timeUs);
         if (active || !wait) return active;
       }
@@ -128,7 +129,7 @@ export class ModelWatch {
     if (message.value === null) return;
     try {
       this.#announcements.push(codec('model-announcement').decode(message.value));
-      this.#timeline = new ModelTimeline(this.#announcements, this.#method);
+      this.#timeline = null;
     } catch (error) {
       // A broken announcement announces nothing; the store's stage makes a dead letter of it.
       if (!(error instanceof PlantsenseError) || error.class !== 'terminal') throw error;
