@@ -115,6 +115,25 @@ describe('groups that follow new pictures', () => {
     expect(next.assign(featuresOf([one!]))[0]).toMatchObject({ novel: false });
   });
 
+  // Each update left a hundredth of what was there before it: in the end nothing, and nobody could open the model.
+  it('do not shrink to a point however long a camera stands before the same picture', () => {
+    const images = new Array<Picture>(300).fill(pictures(['hole'], { seed: 10 })[0]!);
+    let next = model;
+    for (let step = 2; step < 250; step++) next = follow(images, { ...OPTIONS, sequence: step }, next);
+    const nearly = images.slice(0, 1).map(image => {
+      const features = image.features.slice();
+      features[5]! += 0.01;
+      return { ...image, features };
+    });
+    expect(next.assign(featuresOf(nearly))[0]).toMatchObject({ novel: false });
+    const { variances, residuals } = next.numbers.extents;
+    const before = model.numbers.extents;
+    variances.data.forEach((variance, i) => {
+      expect(variance).toBeGreaterThan(1e-4 * before.variances.data[i]!);
+    });
+    expect(residuals.every((residual, i) => residual > 1e-4 * before.residuals[i]!)).toBe(true);
+  });
+
   it('refuse features of another encoder, of another length, and a half-life of nothing', () => {
     const images = pictures(['hole']);
     expect(() => updateImageModel(model, setOf(images, { encoder: 'another' }), OPTIONS)).toThrow(

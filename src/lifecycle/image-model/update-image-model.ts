@@ -119,18 +119,31 @@ function followed(
     newResiduals[group] = (kept * old.residuals[group]! + outside[group]!) / weight;
     counts[group] = weight;
   }
-  keepAboveZero(variances, old.variances.data);
-  keepAboveZero(newResiduals, old.residuals);
+  const least = leastVariance(old, tree);
+  keepAbove(least, variances, old.variances.data);
+  keepAbove(least, newResiduals, old.residuals);
   const matrix = (data: Float64Array) => ({ data, rows: k, cols });
   const extents = { means: matrix(means), variances: matrix(variances), residuals: newResiduals, counts };
   return { extents, taken };
 }
 
-/** A group of equal pictures doesn't shrink to a point: what it was is worth a hundredth for ever. */
-const LEAST_LEFT = 0.01;
+/** Least variance, as a share of that of the means of the first level: a group of equal pictures doesn't shrink to a point. */
+const LEAST_SHARE = 1e-4;
 
-function keepAboveZero(values: Float64Array, before: Float64Array): void {
-  for (let i = 0; i < values.length; i++) values[i] = Math.max(values[i]!, LEAST_LEFT * before[i]!);
+function leastVariance({ means }: GroupExtents, { root }: ImageTree): number {
+  const { data, cols } = means;
+  let sum = 0;
+  for (let col = 0; col < cols; col++) {
+    const column = Array.from({ length: root.count }, (_, i) => data[(root.first + i) * cols + col]!);
+    const mean = column.reduce((a, b) => a + b, 0) / root.count;
+    for (const value of column) sum += (value - mean) ** 2;
+  }
+  return Math.max((LEAST_SHARE * sum) / (cols * root.count), Number.MIN_VALUE ** 0.5);
+}
+
+/** Less than that only what had less. */
+function keepAbove(least: number, values: Float64Array, before: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(values[i]!, Math.min(least, before[i]!));
 }
 
 /** Number of each group's parent, -1 on the first level. */
