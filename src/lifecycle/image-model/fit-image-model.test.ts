@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../random.js';
 import { fitImageModel } from './fit-image-model.js';
 import { openImageModel } from './open-image-model.js';
-import { FIT, featuresOf, fitted, KINDS, mixed, pathsOfKinds, setOf } from './testing/pictures.js';
+import {
+  DIMENSIONS,
+  FIT,
+  featuresOf,
+  fitted,
+  KINDS,
+  mixed,
+  pathsOfKinds,
+  pictures,
+  setOf,
+} from './testing/pictures.js';
 
 const IMAGES = mixed(KINDS);
 
@@ -96,6 +106,51 @@ describe('a model of images', () => {
     // No principal component: all pictures were alike there.
     far[9]! += 15;
     expect(model.assign(featuresOf([{ ...image!, features: far }]))[0]!.novel).toBe(true);
+  });
+
+  // The groups' ends were no numbers: nothing could open the model, and every picture became a dead letter.
+  it('ends groups although each fifth of the pictures that is held out has the only one of a group', async () => {
+    const odd = pictures(new Array(12).fill('hole'), { seed: 3, first: 100 }).map((image, i) => {
+      const features = new Float32Array(DIMENSIONS);
+      features[i] = 100;
+      return { ...image, features };
+    });
+    const images = [...mixed({ scratch: 14 }), ...odd];
+    const rule = { type: 'fixed', algorithm: 'agglomerative', k: 13 } as const;
+    const model = await fitted(images, { rule, maxGroups: 13, depth: 1, components: DIMENSIONS });
+    expect(model.details.groups.filter(({ rows }) => rows === 1)).toHaveLength(12);
+    expect(model.numbers.bounds.every(bound => bound > 0 && Number.isFinite(bound))).toBe(true);
+    expect(model.assign(featuresOf(pictures(['scratch'], { seed: 4 })))[0]!.novel).toBe(false);
+  });
+
+  it('gives a group of equal pictures, a covered lens, a reach', async () => {
+    const dark = pictures(new Array(40).fill('hole'), { seed: 5, first: 200 }).map(image => {
+      const features = new Float32Array(DIMENSIONS);
+      features[3] = -12;
+      return { ...image, features };
+    });
+    const model = await fitted([...mixed({ scratch: 40, dent: 40 }), ...dark], {
+      depth: 1,
+      components: DIMENSIONS,
+    });
+    const nearly = dark.slice(0, 5).map((image, i) => {
+      const features = image.features.slice();
+      features[i]! += 0.01;
+      return { ...image, features };
+    });
+    expect(model.assign(featuresOf([...dark, ...nearly])).filter(({ novel }) => novel)).toEqual([]);
+    const kinds = mixed({ scratch: 50, dent: 50 }, { seed: 6 });
+    expect(model.assign(featuresOf(kinds)).filter(({ novel }) => novel).length).toBeLessThan(8);
+    expect(model.assign(featuresOf(mixed({ hole: 9 }))).every(({ novel }) => novel)).toBe(true);
+  });
+
+  it('counts an empty near-label as none, as labels do', async () => {
+    const images = mixed({ scratch: 40, hole: 30, dent: 25 });
+    const options = { rule: { type: 'c-score' }, maxGroups: 4, depth: 1 } as const;
+    const unsaid = images.map(image => ({ ...image, nearLabel: image.kind === 'dent' ? '' : image.kind }));
+    const silent = unsaid.map(image => ({ ...image, nearLabel: image.nearLabel || null }));
+    const [one, other] = [await fitted(unsaid, options), await fitted(silent, options)];
+    expect(one.version).toBe(other.version);
   });
 
   it('refuses too few pictures, pictures that are all one, and what is no number', async () => {

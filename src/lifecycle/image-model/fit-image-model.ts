@@ -143,7 +143,8 @@ function nearLabelNumbers(
   { ids, nearLabels }: ImageTrainingSet,
   { people }: FitImageSettings,
 ): Int32Array | null {
-  const labels = ids.map((id, row) => people.marks.get(id) ?? nearLabels[row] ?? null);
+  // An empty one says nothing.
+  const labels = ids.map((id, row) => people.marks.get(id) ?? (nearLabels[row] || null));
   const known = [...new Set(labels.filter(label => label !== null))].sort();
   if (known.length === 0) return null;
   return Int32Array.from(labels, label => (label === null ? -1 : known.indexOf(label)));

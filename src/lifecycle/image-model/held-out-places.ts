@@ -129,11 +129,17 @@ function addDistances(
   extents: GroupExtents,
   { distances, labels }: { readonly distances: number[]; readonly labels: number[] },
 ): void {
-  if (extents.counts.some(count => count === 0)) return;
   left.forEach((row, i) => {
-    labels.push(tally.labels[row]!);
-    for (let group = 0; group < extents.counts.length; group++)
-      distances.push(distanceTo(extents, group, unknown.z.data, i * unknown.z.cols, unknown.residuals[i]!));
+    const label = tally.labels[row]!;
+    if (extents.counts[label] === 0) return;
+    labels.push(label);
+    // A group that is held out as a whole lies nowhere.
+    for (const [group, count] of extents.counts.entries())
+      distances.push(
+        count === 0
+          ? Number.POSITIVE_INFINITY
+          : distanceTo(extents, group, unknown.z.data, i * unknown.z.cols, unknown.residuals[i]!),
+      );
   });
 }
 
