@@ -14,6 +14,11 @@ export function groupSubjectId(method: GroupMethod, path: readonly number[]): st
   return `${GROUP_PREFIX[method]}${path.join('/')}`;
 }
 
+/** Whether a `subjectId` is that of a group of pictures. */
+export function isImageGroup(subjectId: string): boolean {
+  return !subjectId.includes(':');
+}
+
 /** What a statement is about, as one text: also the key of its message, so that its order in the log is that of time. */
 export function labelKey({ subject, subjectId }: Pick<Label, 'subject' | 'subjectId'>): string {
   return `${subject}/${subjectId}`;

@@ -31,20 +31,22 @@ export type ImageTaskKind = 'first' | 'refit' | 'relabel' | 'update';
  * @param held pictures in the topic
  * @param since null before the first model
  */
-export function dueTask(
+export function dueTasks(
   times: ImageLearnTimes,
   held: number,
   since: SinceModel | null,
-): ImageTaskKind | null {
+): readonly ImageTaskKind[] {
   const { firstAfterImages, updateAfterImages, refitAfterImages, refitAfterHours, relabelAfterLabels } =
     times;
-  if (!since) return held >= firstAfterImages ? 'first' : null;
+  if (!since) return held >= firstAfterImages ? ['first'] : [];
   // Until there are enough pictures of the new encoder the old groups rest: nothing is of their features.
-  if (!since.isOfEncoder) return since.imagesSinceFit >= firstAfterImages ? 'refit' : null;
+  if (!since.isOfEncoder) return since.imagesSinceFit >= firstAfterImages ? ['refit'] : [];
   const reached = (value: number, limit: number | null) => limit !== null && value >= limit;
   // Hours alone need pictures too: time without any is no reason.
   const isTimeUp = reached(since.hoursSinceFit, refitAfterHours) && since.imagesSinceFit >= firstAfterImages;
-  if (reached(since.imagesSinceFit, refitAfterImages) || isTimeUp) return 'refit';
-  if (reached(since.statements, relabelAfterLabels)) return 'relabel';
-  return reached(since.images, updateAfterImages) ? 'update' : null;
+  const due: ImageTaskKind[] = [];
+  if (reached(since.imagesSinceFit, refitAfterImages) || isTimeUp) due.push('refit');
+  if (reached(since.statements, relabelAfterLabels)) due.push('relabel');
+  if (reached(since.images, updateAfterImages)) due.push('update');
+  return due;
 }

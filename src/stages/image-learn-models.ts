@@ -1,4 +1,4 @@
-import { PlantsenseError } from '../errors.js';
+import { classify, PlantsenseError } from '../errors.js';
 import {
   IMAGE_METHOD,
   type ImageDetails,
@@ -20,6 +20,9 @@ import type { ModelWatch } from './model-watch.js';
 
 const US_PER_HOUR = 3_600_000_000;
 
+/** The model in force, the one that was taken back, and those before them. */
+const MOST_OPENED = 4;
+
 /** The model that what is learnt goes on from. */
 export interface BaseModel {
   readonly announcement: ModelAnnouncement;
@@ -37,7 +40,8 @@ export class ImageLearnModels {
   readonly #store: ModelStore;
   readonly #topic: string;
   readonly #own: ModelAnnouncement[] = [];
-  #base: BaseModel | null = null;
+  /** By version, those that were needed last. */
+  readonly #opened = new Map<string, BaseModel>();
 
   constructor(watch: Pick<ModelWatch, 'announcements'>, store: ModelStore, topic: string) {
     this.#watch = watch;
@@ -55,53 +59,95 @@ export class ImageLearnModels {
     return [...this.#watch.announcements, ...this.#own];
   }
 
+  /** By which a model will be in force when all that is announced holds; null when there is none. */
+  get inForce(): ModelAnnouncement | null {
+    return new ModelTimeline(this.announcements, IMAGE_METHOD).activeAt(Number.POSITIVE_INFINITY);
+  }
+
   /**
    * The model that will be in force when all that is announced holds; null when there is none.
    * @param counts of one that was made elsewhere it counts from where the topic is when it is first seen
    * @throws PlantsenseError MODEL_NOT_FOUND, MODEL_INVALID
    */
-  async base({ ends }: TopicCounts): Promise<BaseModel | null> {
-    const announcement = new ModelTimeline(this.announcements, IMAGE_METHOD).activeAt(
-      Number.POSITIVE_INFINITY,
-    );
-    if (!announcement) return null;
-    if (this.#base?.card.version !== announcement.version) {
-      const { card } = await loadModel(this.#store, announcement.uri, announcement.cardSha256);
-      const parsed = imageDetailsSchema.safeParse(card.details);
-      if (!parsed.success)
-        throw new PlantsenseError('MODEL_INVALID', `Model ${card.version} is no model of images.`);
-      const details = parsed.data;
-      this.#base = {
-        ...{ announcement, card, details },
-        followed: positionsOf(card.data.seen, this.#topic) ?? ends,
-        fitted: positionsOf(details.fitted.seen, this.#topic) ?? ends,
-      };
-    }
-    return this.#base;
+  async base(counts: TopicCounts): Promise<BaseModel | null> {
+    const announcement = this.inForce;
+    return announcement && (await this.#open(announcement, counts));
   }
 
-  /** What has come since a model. @param statements of people that were made in all */
-  since(base: BaseModel, counts: TopicCounts, newest: NewestImage, statements: number): SinceModel {
-    const { details, followed, fitted } = base;
-    const refused = this.#lastRefused(details.fitted.toUs);
+  /**
+   * What has come since a model, and since what was learnt after it and is not used: a refused model would be refused again,
+   * and one that a person has taken back would be learnt again.
+   * @param statements of people that were made in all
+   */
+  async since(
+    base: BaseModel,
+    counts: TopicCounts,
+    newest: NewestImage,
+    statements: number,
+  ): Promise<SinceModel> {
+    const takenBack = await this.#takenBack(base, counts);
+    const models = takenBack ? [base, takenBack] : [base];
+    const refused = this.#lastRefused();
     const sinceRefused = refused && positionsOf(refused.seen, this.#topic);
-    const fittedUs = Math.max(details.fitted.toUs, refused?.createdUs ?? 0);
+    const fittedUs = models.map(({ details }) => details.fitted.toUs);
+    const { encoder, dimensions } = base.details;
     return {
       imagesSinceFit: Math.min(
-        imagesSince(fitted, counts),
-        sinceRefused ? imagesSince(sinceRefused, counts) : Number.POSITIVE_INFINITY,
+        ...models.map(({ fitted }) => imagesSince(fitted, counts)),
+        ...(sinceRefused ? [imagesSince(sinceRefused, counts)] : []),
       ),
-      hoursSinceFit: (newest.timeUs - fittedUs) / US_PER_HOUR,
-      images: imagesSince(followed, counts),
-      statements: statements - details.labels.statements,
-      isOfEncoder: details.encoder === newest.encoder && details.dimensions === newest.dimensions,
+      hoursSinceFit: (newest.timeUs - Math.max(...fittedUs, refused?.createdUs ?? 0)) / US_PER_HOUR,
+      images: Math.min(...models.map(({ followed }) => imagesSince(followed, counts))),
+      statements: statements - Math.max(...models.map(({ details }) => details.labels.statements)),
+      isOfEncoder: encoder === newest.encoder && dimensions === newest.dimensions,
     };
   }
 
-  /** The last of those that were made after a time and not put into use. */
-  #lastRefused(afterUs: number): ModelAnnouncement | null {
+  async #open(announcement: ModelAnnouncement, { ends }: TopicCounts): Promise<BaseModel> {
+    const { version, uri, cardSha256 } = announcement;
+    const known = this.#opened.get(version);
+    if (known) return known;
+    const { card } = await loadModel(this.#store, uri, cardSha256);
+    const parsed = imageDetailsSchema.safeParse(card.details);
+    if (!parsed.success)
+      throw new PlantsenseError('MODEL_INVALID', `Model ${card.version} is no model of images.`);
+    const details = parsed.data;
+    const model: BaseModel = {
+      ...{ announcement, card, details },
+      followed: positionsOf(card.data.seen, this.#topic) ?? ends,
+      fitted: positionsOf(details.fitted.seen, this.#topic) ?? ends,
+    };
+    const [oldest] = this.#opened.keys();
+    if (oldest !== undefined && this.#opened.size >= MOST_OPENED) this.#opened.delete(oldest);
+    this.#opened.set(version, model);
+    return model;
+  }
+
+  /**
+   * The last model that was put into use, when another one is in force: it was retired, or an older one was promoted again.
+   * null when there is none, or it is not kept.
+   */
+  async #takenBack(base: BaseModel, counts: TopicCounts): Promise<BaseModel | null> {
+    const first = new Map<string, ModelAnnouncement>();
+    for (const each of this.announcements) {
+      if (each.method !== IMAGE_METHOD || each.state === 'refused') continue;
+      if (each.sequence < (first.get(each.version)?.sequence ?? Number.POSITIVE_INFINITY))
+        first.set(each.version, each);
+    }
+    const [last] = [...first.values()].sort((a, b) => b.sequence - a.sequence);
+    if (!last || last.version === base.card.version) return null;
+    try {
+      return await this.#open(last, counts);
+    } catch (error) {
+      if (classify(error) !== 'terminal') throw error;
+      return null;
+    }
+  }
+
+  /** The last of those that were not put into use. */
+  #lastRefused(): ModelAnnouncement | null {
     const refused = this.announcements.filter(
-      each => each.method === IMAGE_METHOD && each.state === 'refused' && each.createdUs > afterUs,
+      each => each.method === IMAGE_METHOD && each.state === 'refused',
     );
     return refused.sort((a, b) => b.sequence - a.sequence)[0] ?? null;
   }

@@ -6,6 +6,7 @@ import type { ImageFitProgress } from '../lifecycle/image-model/fit-image-option
 import { type ImageDetails, imageDetailsSchema } from '../lifecycle/image-model/image-details.js';
 import { type ImageTrainingSet, NO_LABELS } from '../lifecycle/image-model/image-training-set.js';
 import type { ModelCard } from '../lifecycle/model-card.js';
+import type { KnownParents } from '../lifecycle/model-lineage.js';
 import { nextSequence, saveModel } from '../lifecycle/model-store.js';
 import type { ModelAnnouncement } from '../records/types.js';
 import { retrying } from '../stream/retry.js';
@@ -14,7 +15,7 @@ import { publishAnnouncement } from './announcements.js';
 import type { ImageLearnOptions } from './image-learn.js';
 import type { ImageLearnRequest, LearntImages } from './image-learn.worker.js';
 import type { ImageTaskKind } from './image-learn-due.js';
-import type { BaseModel } from './image-learn-models.js';
+import type { BaseModel, ImageLearnModels } from './image-learn-models.js';
 import { type NewestImage, readImages } from './image-learn-topic.js';
 import { imageFitOptions } from './image-model-options.js';
 import { readPeople } from './peoples-labels.js';
@@ -26,12 +27,13 @@ export interface ImageTask {
   /** The model that it goes on from; null for a first one. */
   readonly base: BaseModel | null;
   readonly newest: NewestImage;
-  /** What was announced so far. */
-  readonly announcements: readonly ModelAnnouncement[];
+  /** What was announced, also while it is learnt. */
+  readonly models: Pick<ImageLearnModels, 'announcements' | 'inForce'>;
 }
 
 /**
  * Reads what a task needs, learns it, keeps the model and announces it.
+ * @returns null when another model was put into use meanwhile: a person's word, or what another member has learnt, counts
  * @throws PlantsenseError as `fitImageModel`, `updateImageModel`, `relabelImageModel` and `saveModel`
  */
 export async function learnImages(
@@ -40,15 +42,22 @@ export async function learnImages(
   context: StageContext,
   signal: AbortSignal,
   onProgress: (progress: string) => void,
-): Promise<ModelAnnouncement> {
+): Promise<ModelAnnouncement | null> {
   const { dataDir, producer, backoff, metrics, now, name: stage } = context;
-  const { kind, base, announcements } = task;
+  const { kind, base, models } = task;
   const store = new DirectoryModelStore(join(dataDir, 'models'));
   const set = await readSet(task, options, context, signal);
   const people =
-    options.labels === null
+    options.labels === null || kind === 'update'
       ? NO_LABELS
-      : await readPeople(context.broker, options.labels, base?.card ?? null, store, signal);
+      : await readPeople(
+          context.broker,
+          options.labels,
+          base?.card ?? null,
+          store,
+          signal,
+          parentsIn(models),
+        );
   const startMs = now();
   const { artefact, judgement } = await learnInThread(
     {
@@ -62,18 +71,26 @@ export async function learnImages(
     onProgress,
   );
   metrics.modelFitSeconds.observe({ stage }, (now() - startMs) / 1000);
+  const { inForce } = models;
+  if (inForce?.version !== base?.card.version) return null;
   await saveModel(store, artefact);
   const details = imageDetailsSchema.parse(artefact.card.details);
-  const announcement = announceModel(announcements, artefact, details.groups.length, {
+  const announcement = announceModel(models.announcements, artefact, details.groups.length, {
     state: (judgement?.isPromoted ?? true) ? 'promoted' : 'refused',
     // The first model groups all pictures, those too that came before it was there.
-    activeFromUs: base ? Math.max(set.toUs, base.announcement.activeFromUs) : 0,
+    activeFromUs: inForce ? Math.max(set.toUs, inForce.activeFromUs) : 0,
     reason: judgement?.reason ?? reasonOf(kind, artefact.card, details),
   });
   await retrying(() => publishAnnouncement(producer, options.outputs.models, announcement), {
     ...{ backoff, signal },
   });
   return announcement;
+}
+
+/** Of each version that was announced. */
+function parentsIn({ announcements }: ImageTask['models']): KnownParents {
+  const own = announcements.filter(({ method }) => method === 'image');
+  return new Map(own.map(({ version, parentVersion }) => [version, parentVersion]));
 }
 
 /** Groups follow what is new since they last did; all else is learnt from the window. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { rollBack } from '../lifecycle/announce-model.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import { openImageModel } from '../lifecycle/image-model/open-image-model.js';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../lifecycle/image-model/testing/pictures.js';
 import { loadModel } from '../lifecycle/model-store.js';
 import type { ModelAnnouncement } from '../records/types.js';
+import { publishAnnouncement } from './announcements.js';
 import { startImageLearn } from './image-learn.js';
 import { FEATURES, frameIdOf, LEARN, prepareImages, say, sendVectors } from './testing/image-vectors.js';
 import { announced, untilAnnounced } from './testing/machine-learning.js';
@@ -22,6 +24,12 @@ import { until } from './testing/noise-topics.js';
 import { scratchBrokers } from './testing/scratch-broker.js';
 
 const COUNTS = { scratch: 50, hole: 40, dent: 30 };
+
+/** A person's word that the last model is not to be used. */
+function takeBack(known: readonly ModelAnnouncement[]): ModelAnnouncement {
+  const activeFromUs = known.at(-1)!.activeFromUs;
+  return rollBack(known, 'image', { activeFromUs, reason: 'It follows rubbish.' });
+}
 
 describe('image_learn', () => {
   const scratchBroker = scratchBrokers();
@@ -137,6 +145,96 @@ describe('image_learn', () => {
     expect(await announced(broker)).toHaveLength(3);
   });
 
+  // Which refusal was the last was told by event time, and the same groups were sought and refused again and again.
+  it('refuses once where event time stands still, as of pictures that are sent again', async () => {
+    const broker = await scratchBroker();
+    const { context } = await prepareImages(broker, directory());
+    const promote = { ...LEARN.promote, maxSilhouetteLoss: -1 };
+    await sendVectors(broker, mixed(COUNTS));
+    const stage = await startImageLearn({ ...LEARN, refitAfterImages: 120, promote }, context);
+    await untilAnnounced(broker, 1);
+    await sendVectors(broker, mixed(COUNTS, { seed: 8 }));
+    const [first, second] = await untilAnnounced(broker, 2);
+    expect([first!.state, second!.state]).toEqual(['promoted', 'refused']);
+    expect(second!.createdUs).toBe(first!.createdUs);
+    await until(() => stage.detail === null);
+    expect(await stage.isBusy()).toBe(false);
+    await stage.stop();
+  });
+
+  // What had been learnt was still there to be learnt: a second later it was announced again.
+  it('does not learn at once again what a person has taken back', async () => {
+    const broker = await scratchBroker();
+    const dataDir = directory();
+    const { context } = await prepareImages(broker, dataDir);
+    const options = { ...LEARN, updateAfterImages: 30 };
+    await sendVectors(broker, mixed(COUNTS));
+    let stage = await startImageLearn(options, context);
+    await untilAnnounced(broker, 1);
+    await sendVectors(broker, mixed({ hole: 30 }, { seed: 2, first: 120 }));
+    const known = await untilAnnounced(broker, 2);
+    await stage.stop();
+    await publishAnnouncement(context.producer, 'models', takeBack(known));
+    await sendVectors(broker, mixed({ hole: 20 }, { seed: 3, first: 150 }));
+    stage = await startImageLearn(options, context);
+    while (await stage.isBusy()) await new Promise(setImmediate);
+    expect(await announced(broker)).toHaveLength(3);
+    await sendVectors(broker, mixed({ hole: 15 }, { seed: 4, first: 170 }));
+    const last = (await untilAnnounced(broker, 4)).at(-1)!;
+    await stage.stop();
+    expect(last).toMatchObject({ sequence: 4, parentVersion: known[0]!.version, seen: [{ offset: 185 }] });
+  });
+
+  // It was announced by the same key as the person's word, which compaction then dropped.
+  it('leaves what it has learnt from a model that a person takes back meanwhile', async () => {
+    const broker = await scratchBroker();
+    const { context, logged } = await prepareImages(broker, directory());
+    let meanwhile: (() => Promise<void>) | null = null;
+    // Asked for right before a thread begins to learn.
+    const now = () => {
+      void meanwhile?.();
+      meanwhile = null;
+      return 0;
+    };
+    await sendVectors(broker, mixed(COUNTS));
+    const stage = await startImageLearn({ ...LEARN, updateAfterImages: 30 }, { ...context, now });
+    await untilAnnounced(broker, 1);
+    await sendVectors(broker, mixed({ hole: 30 }, { seed: 2, first: 120 }));
+    const known = await untilAnnounced(broker, 2);
+    await until(() => logged.some(line => line.startsWith('The groups follow')));
+    meanwhile = () => publishAnnouncement(context.producer, 'models', takeBack(known));
+    await sendVectors(broker, mixed({ hole: 30 }, { seed: 3, first: 150 }));
+    const all = await untilAnnounced(broker, 4);
+    await stage.stop();
+    expect(logged).toContain('Another model was put into use meanwhile: what was learnt is left.');
+    expect(all.map(({ sequence, state }) => [sequence, state])).toEqual([
+      [1, 'promoted'],
+      [2, 'promoted'],
+      [3, 'retired'],
+      [4, 'promoted'],
+    ]);
+    expect(all[3]!.parentVersion).toBe(known[0]!.version);
+  });
+
+  // Nothing else was learnt until there were a tenth more pictures than ever.
+  it('follows new pictures also while no new groups can be found', async () => {
+    const broker = await scratchBroker();
+    const { context, logged } = await prepareImages(broker, directory());
+    await sendVectors(broker, mixed(COUNTS));
+    let stage = await startImageLearn(LEARN, context);
+    await untilAnnounced(broker, 1);
+    await stage.stop();
+    await sendVectors(broker, mixed({ hole: 60 }, { seed: 2, first: 120 }));
+    const model = { ...LEARN.model, rule: 'c-score' as const };
+    stage = await startImageLearn({ ...LEARN, model, refitAfterImages: 60, updateAfterImages: 60 }, context);
+    const [, second] = await untilAnnounced(broker, 2);
+    await stage.stop();
+    expect(second!.reason).toMatch(/^The groups follow 60 images/);
+    expect(logged.filter(line => line.startsWith('No new model'))).toEqual([
+      expect.stringMatching(/needs near-labels/),
+    ]);
+  });
+
   it('learns labels anew when people have said more, and predicts what they said', async () => {
     const broker = await scratchBroker();
     const dataDir = directory();
@@ -171,6 +269,12 @@ describe('image_learn', () => {
       })),
     ]);
     const [, second] = await untilAnnounced(broker, 2);
+    // Each dismissed alarm made a new model of images.
+    await say(broker, [
+      { id: 'a'.repeat(32), subject: 'alarm', subjectId: 'x', action: 'confirm', label: null },
+      { id: 'b'.repeat(32), subject: 'group', subjectId: 'noise:3', action: 'name', label: 'saw' },
+    ]);
+    for (let look = 0; look < 3; look++) expect(await stage.isBusy()).toBe(false);
     await stage.stop();
     expect(second).toMatchObject({ state: 'promoted', parentVersion: first!.version, groups: 3 });
     expect(second!.reason).toMatch(

@@ -3,13 +3,13 @@ import { classify } from '../errors.js';
 import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import { IMAGE_METHOD } from '../lifecycle/image-model/image-details.js';
 import type { ImagePromotionRule } from '../lifecycle/image-model/judge-images.js';
-import type { ModelAnnouncement } from '../records/types.js';
-import { dueTask, type ImageLearnTimes, type ImageTaskKind, type SinceModel } from './image-learn-due.js';
+import { dueTasks, type ImageLearnTimes, type ImageTaskKind, type SinceModel } from './image-learn-due.js';
 import { type BaseModel, ImageLearnModels } from './image-learn-models.js';
 import { countImages, type NewestImage, readNewest, type TopicCounts } from './image-learn-topic.js';
 import { type ImageTask, learnImages } from './image-learn-training.js';
 import type { ImageModelOptions } from './image-model-options.js';
 import { beginLearning, leadLearning } from './learning-stage.js';
+import { countStatements } from './peoples-labels.js';
 import type { RunningStage, StageContext } from './stage.js';
 
 export interface ImageLearnOptions extends ImageLearnTimes {
@@ -48,9 +48,18 @@ export async function startImageLearn(
   let work: string | null = null;
   let problem: string | null = null;
   let waiting: string | null = null;
-  let retry = { images: 0, statements: 0 };
+  /** Of what failed for its data: how much the topics must have had for the next attempt. */
+  const retries = new Map<ImageTaskKind, { readonly images: number; readonly statements: number }>();
+  let said = { ever: 0, statements: 0 };
   let newest: { readonly ever: number; readonly image: NewestImage | null } = { ever: -1, image: null };
 
+  /** What people have said of images: read when they have said more of anything. */
+  const countedStatements = async (signal: AbortSignal): Promise<number> => {
+    if (labels === null) return 0;
+    const ever = await countMessages(labels, context);
+    if (said.ever !== ever) said = { ever, statements: await countStatements(broker, labels, signal) };
+    return said.statements;
+  };
   /** The newest picture: read when more have come. */
   const newestImage = async ({ ever }: TopicCounts, signal: AbortSignal): Promise<NewestImage | null> => {
     if (newest.ever !== ever) newest = { ever, image: await readNewest(broker, input, signal) };
@@ -58,33 +67,41 @@ export async function startImageLearn(
   };
   const look = async (signal: AbortSignal) => {
     const counts = await countImages(broker, input);
-    const statements = labels === null ? 0 : await countStatements(labels, context);
+    const statements = await countedStatements(signal);
     const image = await newestImage(counts, signal);
     const base = await models.base(counts);
-    const since = image && base && models.since(base, counts, image, statements);
-    const kind = image && dueTask(options, counts.held, since);
-    const mayTry = counts.ever >= retry.images || statements >= Math.max(1, retry.statements);
-    return { counts, statements, image, base, kind: mayTry ? kind : null, since };
+    const since = image && base && (await models.since(base, counts, image, statements));
+    // What is of no use now must not keep the rest from being learnt.
+    const mayTry = (kind: ImageTaskKind) => {
+      const retry = retries.get(kind);
+      return !retry || counts.ever >= retry.images || statements >= retry.statements;
+    };
+    const kind = image ? (dueTasks(options, counts.held, since).find(mayTry) ?? null) : null;
+    return { counts, statements, image, base, kind, since };
   };
 
   const check = async (isLeader: boolean, signal: AbortSignal): Promise<void> => {
     const { counts, statements, image, base, kind, since } = await look(signal);
     if (kind === null) waiting = describeWaiting(options, counts, base, since, image);
     if (!kind || !image || !isLeader) return;
-    const task: ImageTask = { kind, base, newest: image, announcements: models.announcements };
-    let announcement: ModelAnnouncement;
-    try {
-      announcement = await learnImages(task, options, context, signal, progress => {
-        work = `${TASKS[kind]}: ${progress}`;
+    const task: ImageTask = { kind, base, newest: image, models };
+    const announcement = await learnImages(task, options, context, signal, progress => {
+      work = `${TASKS[kind]}: ${progress}`;
+    })
+      .catch(error => {
+        if (classify(error) === 'terminal')
+          retries.set(kind, { images: Math.ceil(MORE_IMAGES * counts.ever), statements: statements + 1 });
+        throw error;
+      })
+      .finally(() => {
+        work = null;
       });
-    } catch (error) {
-      if (classify(error) === 'terminal')
-        retry = { images: Math.ceil(MORE_IMAGES * counts.ever), statements: statements + 1 };
-      throw error;
-    } finally {
-      work = null;
-    }
     problem = null;
+    retries.delete(kind);
+    if (!announcement) {
+      log.info('Another model was put into use meanwhile: what was learnt is left.');
+      return;
+    }
     models.announced(announcement);
     metrics.modelsPublished.inc({ stage });
     const { version, state, groups, reason } = announcement;
@@ -131,8 +148,8 @@ function describeWaiting(
   return `the model takes features of ${base.details.encoder}, and images are encoded by ${newest?.encoder} now`;
 }
 
-/** How many statements have been made, none before there is a topic for them. */
-async function countStatements(topic: string, { broker }: StageContext): Promise<number> {
+/** How many messages a topic has ever had, none before there is one. */
+async function countMessages(topic: string, { broker }: StageContext): Promise<number> {
   if (!(await broker.admin.describeTopic(topic))) return 0;
   const offsets = await broker.admin.offsets(topic);
   return offsets.reduce((sum, { latest }) => sum + latest, 0);

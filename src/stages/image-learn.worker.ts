@@ -46,6 +46,8 @@ serveWorker(async (request: ImageLearnRequest, report) => {
   const store = new DirectoryModelStore(join(dataDir, 'models'));
   const model = parent && openImageModel(await loadModel(store, parent.uri, parent.cardSha256));
   const { artefact, judgement } = await learn(request, model, report);
+  // One that can't be opened would make a dead letter of every picture.
+  openImageModel(artefact);
   return { result: { files: artefact.files, judgement } satisfies LearntImages };
 });
 
