@@ -3,7 +3,7 @@ import { PlantsenseError } from '../errors.js';
 import { ImageWindow } from '../lifecycle/image-model/image-window.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { ImageFeatures, ModelAnnouncement } from '../records/types.js';
-import { fetchWhatIsLeft, readToEnd } from './follow-topic.js';
+import { readToEnd } from './follow-topic.js';
 import { decodeImageFeatures } from './image-vector.js';
 
 const US_PER_HOUR = 3_600_000_000;
@@ -42,24 +42,28 @@ export function imagesSince(from: Positions, { ends }: TopicCounts): number {
   return [...ends].reduce((sum, [partition, end]) => sum + Math.max(0, end - (from.get(partition) ?? 0)), 0);
 }
 
+/** Pictures at the end of each partition that are looked at. */
+const LAST_IMAGES = 16;
+/** What came to the topic so long before it was taken is of a wrong clock, unless all pictures are: those are simulated. */
+const MOST_AHEAD_US = US_PER_HOUR;
+
 /** The newest of the last pictures of the partitions; null when there is none. */
 export async function readNewest(
   broker: Broker,
   topic: string,
   signal: AbortSignal,
 ): Promise<NewestImage | null> {
-  let newest: NewestImage | null = null;
-  for (const { partition, earliest, latest } of await broker.admin.offsets(topic)) {
-    if (latest === earliest) continue;
-    const reader = await broker.reader({ topic, partition }, latest - 1);
-    try {
-      for (const message of await fetchWhatIsLeft(broker, reader, signal)) {
-        const features = decode(message);
-        if (!features || (newest && features.timeUs < newest.timeUs)) continue;
-        newest = { timeUs: features.timeUs, encoder: features.encoder, dimensions: features.shape[0]! };
-      }
-    } finally {
-      await reader.close();
+  let newest: (NewestImage & { readonly isAhead: boolean }) | null = null;
+  const offsets = await broker.admin.offsets(topic);
+  const from = new Map(offsets.map(({ partition, latest }) => [partition, latest - LAST_IMAGES]));
+  for await (const messages of readToEnd(broker, topic, signal, from)) {
+    for (const message of messages) {
+      const features = decode(message);
+      if (!features) continue;
+      const { timeUs, encoder, shape } = features;
+      const isAhead = timeUs > 1000 * message.timestampMs + MOST_AHEAD_US;
+      if (newest && (isAhead === newest.isAhead ? timeUs < newest.timeUs : isAhead)) continue;
+      newest = { timeUs, encoder, dimensions: shape[0]!, isAhead };
     }
   }
   return newest;
@@ -69,7 +73,7 @@ export async function readNewest(
 export interface ImageRequest {
   readonly topic: string;
   readonly newest: NewestImage;
-  /** How far back from the newest. */
+  /** How far from the newest: what is later by more is of a wrong clock. */
   readonly windowHours: number;
   /** Of more a sample. */
   readonly most: number;
@@ -102,7 +106,7 @@ export async function readImages(
     for (const message of messages) {
       window.saw(topic, message.partition, message.offset + 1);
       const features = decode(message);
-      if (!features || newestUs - features.timeUs > windowHours * US_PER_HOUR) continue;
+      if (!features || Math.abs(newestUs - features.timeUs) > windowHours * US_PER_HOUR) continue;
       if (features.encoder !== encoder || features.shape[0] !== dimensions) {
         others++;
         continue;

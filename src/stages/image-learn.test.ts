@@ -235,6 +235,26 @@ describe('image_learn', () => {
     ]);
   });
 
+  // It was the newest picture: all others were too old to be learnt from, and the model was to be used from then on.
+  it('learns nothing from a camera whose clock is years ahead', async () => {
+    const broker = await scratchBroker();
+    const { context, logged } = await prepareImages(broker, directory(), { partitions: 2 });
+    const years = { partitions: 2, takenLaterUs: 30 * 365 * 86_400_000_000 };
+    const learning = { partitions: 2 };
+    await sendVectors(broker, pictures(['hole'], { seed: 3 }), years);
+    await sendVectors(broker, mixed(COUNTS), learning);
+    await sendVectors(broker, pictures(['hole'], { seed: 4, first: 120 }), years);
+    const stage = await startImageLearn({ ...LEARN, updateAfterImages: 20 }, context);
+    const [first] = await untilAnnounced(broker, 1);
+    expect(first!.reason).toBe('The first model, of 120 images: 3 groups.');
+    await sendVectors(broker, mixed({ hole: 20 }, { seed: 5, first: 121 }), learning);
+    await sendVectors(broker, pictures(['hole'], { seed: 6, first: 141 }), years);
+    const [, second] = await untilAnnounced(broker, 2);
+    await stage.stop();
+    expect(second!.activeFromUs).toBeLessThan(START_US + 200 * STEP_US);
+    expect(logged.filter(line => line.startsWith('No new model'))).toEqual([]);
+  });
+
   it('learns labels anew when people have said more, and predicts what they said', async () => {
     const broker = await scratchBroker();
     const dataDir = directory();

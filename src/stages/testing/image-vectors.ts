@@ -31,19 +31,25 @@ export function frameIdOf({ id }: Pick<Picture, 'id'>): string {
   return originId('frame', 'cam-1', id, 0);
 }
 
-/** Sends features of pictures, in turn to each partition. */
+/**
+ * Sends features of pictures, in turn to each partition, at the time when they were taken.
+ * @param takenLaterUs what the camera's clock is ahead
+ */
 export async function sendVectors(
   broker: Broker,
   images: readonly Picture[],
-  { encoder = ENCODER, partitions = 1 } = {},
+  { encoder = ENCODER, partitions = 1, takenLaterUs = 0 } = {},
 ): Promise<void> {
   const messages = images.map((image, i) => {
     const { timeUs, nearLabel, features } = image;
     const record = {
-      ...{ frameId: frameIdOf(image), sensor: 'cam-1', timeUs, encoder, nearLabel },
+      ...{ frameId: frameIdOf(image), sensor: 'cam-1', timeUs: timeUs + takenLaterUs, encoder, nearLabel },
       ...{ shape: [features.length], tensor: tensorBytes(features) },
     };
-    return { key: 'cam-1', value: codec('image-features').encode(record), partition: i % partitions };
+    return {
+      ...{ key: 'cam-1', value: codec('image-features').encode(record), partition: i % partitions },
+      timestampMs: timeUs / 1000,
+    };
   });
   await (await broker.producer()).send(FEATURES, messages);
 }
