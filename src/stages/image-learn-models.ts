@@ -79,13 +79,13 @@ export class ImageLearnModels {
    * and one that a person has taken back would be learnt again.
    * @param statements of people that were made in all
    */
-  async since(
+  since(
     base: BaseModel,
+    takenBack: BaseModel | null,
     counts: TopicCounts,
     newest: NewestImage,
     statements: number,
-  ): Promise<SinceModel> {
-    const takenBack = await this.#takenBack(base, counts);
+  ): SinceModel {
     const models = takenBack ? [base, takenBack] : [base];
     const refused = this.#lastRefused();
     const sinceRefused = refused && positionsOf(refused.seen, this.#topic);
@@ -127,7 +127,7 @@ export class ImageLearnModels {
    * The last model that was put into use, when another one is in force: it was retired, or an older one was promoted again.
    * null when there is none, or it is not kept.
    */
-  async #takenBack(base: BaseModel, counts: TopicCounts): Promise<BaseModel | null> {
+  async takenBack(base: BaseModel, counts: TopicCounts): Promise<BaseModel | null> {
     const first = new Map<string, ModelAnnouncement>();
     for (const each of this.announcements) {
       if (each.method !== IMAGE_METHOD || each.state === 'refused') continue;

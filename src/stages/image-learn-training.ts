@@ -26,6 +26,8 @@ export interface ImageTask {
   readonly kind: ImageTaskKind;
   /** The model that it goes on from; null for a first one. */
   readonly base: BaseModel | null;
+  /** One that was used after it, and is not any more. */
+  readonly takenBack: BaseModel | null;
   readonly newest: NewestImage;
   /** What was announced, also while it is learnt. */
   readonly models: Pick<ImageLearnModels, 'announcements' | 'inForce'>;
@@ -44,7 +46,7 @@ export async function learnImages(
   onProgress: (progress: string) => void,
 ): Promise<ModelAnnouncement | null> {
   const { dataDir, producer, backoff, metrics, now, name: stage } = context;
-  const { kind, base, models } = task;
+  const { kind, base, takenBack, models } = task;
   const store = new DirectoryModelStore(join(dataDir, 'models'));
   const set = await readSet(task, options, context, signal);
   const people =
@@ -62,6 +64,7 @@ export async function learnImages(
   const { artefact, judgement } = await learnInThread(
     {
       ...{ kind, set, people, parent: base?.announcement ?? null, dataDir },
+      takenIds: takenBack?.details.nextIds ?? {},
       options: { ...imageFitOptions(options.model), sequence: await nextSequence(store, 'image') },
       halfLifeImages: options.halfLifeImages,
       heldOutShare: options.heldOutShare,

@@ -70,21 +70,22 @@ export async function startImageLearn(
     const statements = await countedStatements(signal);
     const image = await newestImage(counts, signal);
     const base = await models.base(counts);
-    const since = image && base && (await models.since(base, counts, image, statements));
+    const takenBack = base && (await models.takenBack(base, counts));
+    const since = image && base && models.since(base, takenBack, counts, image, statements);
     // What is of no use now must not keep the rest from being learnt.
     const mayTry = (kind: ImageTaskKind) => {
       const retry = retries.get(kind);
       return !retry || counts.ever >= retry.images || statements >= retry.statements;
     };
     const kind = image ? (dueTasks(options, counts.held, since).find(mayTry) ?? null) : null;
-    return { counts, statements, image, base, kind, since };
+    return { counts, statements, image, base, takenBack, kind, since };
   };
 
   const check = async (isLeader: boolean, signal: AbortSignal): Promise<void> => {
-    const { counts, statements, image, base, kind, since } = await look(signal);
+    const { counts, statements, image, base, takenBack, kind, since } = await look(signal);
     if (kind === null) waiting = describeWaiting(options, counts, base, since, image);
     if (!kind || !image || !isLeader) return;
-    const task: ImageTask = { kind, base, newest: image, models };
+    const task: ImageTask = { kind, base, takenBack, newest: image, models };
     const announcement = await learnImages(task, options, context, signal, progress => {
       work = `${TASKS[kind]}: ${progress}`;
     })

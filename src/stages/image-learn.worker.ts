@@ -4,6 +4,7 @@ import { DirectoryModelStore } from '../lifecycle/directory-model-store.js';
 import { fitImageModel } from '../lifecycle/image-model/fit-image-model.js';
 import type { FitImageOptions } from '../lifecycle/image-model/fit-image-options.js';
 import { holdOutRecent } from '../lifecycle/image-model/hold-out-recent.js';
+import type { ImageDetails } from '../lifecycle/image-model/image-details.js';
 import type { ImageGroupModel } from '../lifecycle/image-model/image-group-model.js';
 import type { ImageTrainingSet, PeoplesLabels } from '../lifecycle/image-model/image-training-set.js';
 import {
@@ -32,6 +33,8 @@ export interface ImageLearnRequest {
   readonly promote: ImagePromotionRule;
   /** The model that it goes on from. */
   readonly parent: ModelAnnouncement | null;
+  /** Ids that groups of a model have had that was taken back: see `nextIds` of its details. */
+  readonly takenIds: ImageDetails['nextIds'];
   readonly dataDir: string;
 }
 
@@ -42,9 +45,10 @@ export interface LearntImages {
 }
 
 serveWorker(async (request: ImageLearnRequest, report) => {
-  const { parent, dataDir } = request;
+  const { parent, takenIds, dataDir } = request;
   const store = new DirectoryModelStore(join(dataDir, 'models'));
-  const model = parent && openImageModel(await loadModel(store, parent.uri, parent.cardSha256));
+  const model =
+    parent && openImageModel(await loadModel(store, parent.uri, parent.cardSha256)).keepingIds(takenIds);
   const { artefact, judgement } = await learn(request, model, report);
   // One that can't be opened would make a dead letter of every picture.
   openImageModel(artefact);

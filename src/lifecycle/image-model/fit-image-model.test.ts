@@ -14,6 +14,7 @@ import {
   pictures,
   setOf,
 } from './testing/pictures.js';
+import { updateImageModel } from './update-image-model.js';
 
 const IMAGES = mixed(KINDS);
 
@@ -192,6 +193,22 @@ describe('ids of groups', () => {
       depth: 1,
     });
     expect(pathsOfKinds(last, mixed({ dent: 9 }, { seed: 5 }))).toEqual({ dent: '4' });
+  });
+
+  // People have seen groups of a model that was taken back, and given them names.
+  it('are never given again after a model was taken back, also by one that only follows', async () => {
+    const first = await fitted(mixed({ scratch: 40, hole: 30, dent: 25 }), { depth: 1 });
+    const images = mixed({ scratch: 40, hole: 30, crack: 25 }, { seed: 6 });
+    const takenBack = await fitted(images, { parent: first, sequence: 2, depth: 1 });
+    expect(pathsOfKinds(takenBack, images).crack).toBe('3');
+    const parent = first.keepingIds(takenBack.details.nextIds);
+    const follows = openImageModel(
+      updateImageModel(parent, setOf(mixed({ hole: 9 }, { seed: 7 })), { halfLifeImages: 9, sequence: 3 }),
+    );
+    for (const before of [parent, follows]) {
+      const next = await fitted(images, { parent: before, sequence: 4, depth: 1 });
+      expect(pathsOfKinds(next, images).crack).toBe('4');
+    }
   });
 
   it('go on when the whole plant has drifted so far that all is novel to the model before', async () => {

@@ -79,6 +79,14 @@ export class ImageGroupModel implements ImageModel {
     return new ImageGroupModel(artefact, parsed.data, tree, numbers, labels);
   }
 
+  /** The same model, after which ids of groups go on that other models have given: see `nextIds` of its details. */
+  keepingIds(taken: ImageDetails['nextIds']): ImageGroupModel {
+    const nextIds = { ...this.details.nextIds };
+    for (const [path, next] of Object.entries(taken)) nextIds[path] = Math.max(nextIds[path] ?? 0, next);
+    const details = { ...this.details, nextIds };
+    return new ImageGroupModel(this.artefact, details, this.tree, this.numbers, this.labels);
+  }
+
   get encoder(): string {
     return this.details.encoder;
   }
