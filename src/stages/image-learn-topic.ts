@@ -37,9 +37,12 @@ export function positionsOf(seen: ModelAnnouncement['seen'], topic: string): Pos
   return own.length === 0 ? null : new Map(own.map(({ partition, offset }) => [partition, offset]));
 }
 
-/** How many messages lie between. */
+/** How many messages lie between. What ends before it begins was made anew: all of it has come since. */
 export function imagesSince(from: Positions, { ends }: TopicCounts): number {
-  return [...ends].reduce((sum, [partition, end]) => sum + Math.max(0, end - (from.get(partition) ?? 0)), 0);
+  return [...ends].reduce((sum, [partition, end]) => {
+    const start = from.get(partition) ?? 0;
+    return sum + (start > end ? end : end - start);
+  }, 0);
 }
 
 /** Pictures at the end of each partition that are looked at. */
@@ -100,9 +103,11 @@ export async function readImages(
   const { encoder, dimensions, timeUs: newestUs } = newest;
   const window = new ImageWindow(encoder, dimensions, most);
   let others = 0;
+  const { ends } = await countImages(broker, topic);
+  const start = [...(from ?? [])].filter(([partition, offset]) => offset <= (ends.get(partition) ?? 0));
   // Where nothing new has come the next one begins there too.
-  for (const [partition, offset] of from ?? []) window.saw(topic, partition, offset);
-  for await (const messages of readToEnd(broker, topic, signal, from ?? undefined)) {
+  for (const [partition, offset] of start) window.saw(topic, partition, offset);
+  for await (const messages of readToEnd(broker, topic, signal, new Map(start))) {
     for (const message of messages) {
       window.saw(topic, message.partition, message.offset + 1);
       const features = decode(message);

@@ -255,6 +255,25 @@ describe('image_learn', () => {
     expect(logged.filter(line => line.startsWith('No new model'))).toEqual([]);
   });
 
+  // Nothing was new until the topic was as long as the one before it.
+  it('goes on when its topic was deleted and made again', async () => {
+    const broker = await scratchBroker();
+    const { context } = await prepareImages(broker, directory());
+    await sendVectors(broker, mixed(COUNTS));
+    let stage = await startImageLearn(LEARN, context);
+    await untilAnnounced(broker, 1);
+    await stage.stop();
+    await broker.admin.deleteTopic(FEATURES);
+    await broker.admin.createTopic(FEATURES, { partitions: 1 });
+    await sendVectors(broker, mixed({ hole: 30 }, { seed: 2, first: 120 }));
+    stage = await startImageLearn({ ...LEARN, updateAfterImages: 30 }, context);
+    const [, second] = await untilAnnounced(broker, 2);
+    expect(await stage.isBusy()).toBe(false);
+    await stage.stop();
+    expect(second!.reason).toMatch(/^The groups follow 30 images/);
+    expect(second!.seen).toEqual([{ topic: FEATURES, partition: 0, offset: 30 }]);
+  });
+
   it('learns labels anew when people have said more, and predicts what they said', async () => {
     const broker = await scratchBroker();
     const dataDir = directory();
