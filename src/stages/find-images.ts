@@ -1,6 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
-import { PlantsenseError } from '../errors.js';
+import { sep } from 'node:path';
+import { findFiles } from './find-files.js';
 
 const PICTURE = /\.(jpe?g|png|tiff?|bmp)$/i;
 
@@ -14,32 +13,14 @@ export interface ImageFile {
   readonly folder: string | null;
 }
 
-/** Whether a name is that of a picture, by its ending. */
-export function isImageName(name: string): boolean {
-  return PICTURE.test(name);
-}
-
 /**
  * Files as they are, and of directories the pictures in them and below, by name.
  * @throws PlantsenseError FILE_NOT_FOUND for what is not there, and for a directory without pictures
  */
 export async function findImages(paths: readonly string[]): Promise<readonly ImageFile[]> {
-  const found: ImageFile[] = [];
-  for (const path of paths) {
-    const stats = await stat(path).catch(cause => {
-      throw new PlantsenseError('FILE_NOT_FOUND', `There is no file or directory at ${path}.`, { cause });
-    });
-    if (!stats.isDirectory()) {
-      found.push({ path, folder: null });
-      continue;
-    }
-    const pictures = (await readdir(path, { recursive: true })).filter(isImageName).sort();
-    if (pictures.length === 0)
-      throw new PlantsenseError('FILE_NOT_FOUND', `There is no JPEG, PNG, TIFF or BMP file in ${path}.`);
-    for (const name of pictures) {
-      const [folder = '', ...rest] = name.split(sep);
-      found.push({ path: join(path, name), folder: rest.length > 0 ? folder : null });
-    }
-  }
-  return found;
+  const found = await findFiles(paths, name => PICTURE.test(name), 'JPEG, PNG, TIFF or BMP');
+  return found.map(({ path, within }) => {
+    const [folder, ...rest] = within?.split(sep) ?? [];
+    return { path, folder: rest.length > 0 ? folder! : null };
+  });
 }

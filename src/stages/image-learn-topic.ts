@@ -1,8 +1,8 @@
-import type { Broker, Message } from '../broker/port.js';
-import { PlantsenseError } from '../errors.js';
+import type { Broker } from '../broker/port.js';
 import { ImageWindow } from '../lifecycle/image-model/image-window.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { ImageFeatures, ModelAnnouncement } from '../records/types.js';
+import { decodedOrNull } from './decoded-or-null.js';
 import { fetchWhatIsLeft, readToEnd } from './follow-topic.js';
 import { decodeImageFeatures } from './image-vector.js';
 
@@ -54,7 +54,7 @@ export async function readNewest(
     const reader = await broker.reader({ topic, partition }, latest - 1);
     try {
       for (const message of await fetchWhatIsLeft(broker, reader, signal)) {
-        const features = decode(message);
+        const features = decodedOrNull(decodeImageFeatures, message.value);
         if (!features || (newest && features.timeUs < newest.timeUs)) continue;
         newest = { timeUs: features.timeUs, encoder: features.encoder, dimensions: features.shape[0]! };
       }
@@ -101,7 +101,7 @@ export async function readImages(
   for await (const messages of readToEnd(broker, topic, signal, from ?? undefined)) {
     for (const message of messages) {
       window.saw(topic, message.partition, message.offset + 1);
-      const features = decode(message);
+      const features = decodedOrNull(decodeImageFeatures, message.value);
       if (!features || newestUs - features.timeUs > windowHours * US_PER_HOUR) continue;
       if (features.encoder !== encoder || features.shape[0] !== dimensions) {
         others++;
@@ -113,14 +113,4 @@ export async function readImages(
   }
   signal.throwIfAborted();
   return { window, others };
-}
-
-/** null for what is no features record: the assigning stage makes a dead letter of it. */
-function decode({ value }: Message): ImageFeatures | null {
-  try {
-    return decodeImageFeatures(value);
-  } catch (error) {
-    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
-    throw error;
-  }
 }
