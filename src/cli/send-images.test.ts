@@ -76,6 +76,18 @@ describe('send images', () => {
     expect(left.stdout).toBe('');
   });
 
+  it('refuses near-labels by folders where no picture lies in one', async () => {
+    const { code, stderr } = await send(join(pictures, 'patch'), '--near-labels', 'folders');
+    expect([code, JSON.parse(stderr).error.code]).toEqual([2, 'USAGE_INVALID']);
+    const { frames } = await send(
+      join(pictures, 'patch'),
+      join(pictures, 'scratch'),
+      '--near-labels',
+      'folders',
+    );
+    expect(frames.map(({ nearLabel }) => nearLabel)).toEqual(['patch', 'scratch', 'scratch']);
+  });
+
   it('takes labels from one place', async () => {
     const { stderr } = await send(pictures, '--near-labels', 'folders', '--near-label', 'patch');
     expect(JSON.parse(stderr).error.code).toBe('USAGE_INVALID');

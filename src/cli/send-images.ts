@@ -31,7 +31,7 @@ export function sendImagesCommand(cli: Cli): Command {
     .option('--near-label <label>', 'what the plant already says of all of them: a suspected label')
     .option(
       '--near-labels <file>',
-      '`folders`: each is labelled by the folder that it lies in; or a CSV file with the columns path and near_label',
+      '`folders`: each is labelled by the folder that it lies in, below those that are named; or a CSV file with the columns path and near_label',
     )
     .addOption(parsed('--rate <hz>', 'pictures a second, in event time', decimalNumber(0.0001, 10_000), '1'))
     .addOption(speedOption())
@@ -91,11 +91,16 @@ async function nearLabelsOf(
   { nearLabel, nearLabels }: ImagesFlags,
 ): Promise<readonly (string | null)[]> {
   if (nearLabels === undefined) return files.map(() => nearLabel ?? null);
-  if (nearLabel !== undefined) {
-    const { PlantsenseError } = await import('../errors.js');
+  const { PlantsenseError } = await import('../errors.js');
+  if (nearLabel !== undefined)
     throw new PlantsenseError('USAGE_INVALID', 'Give --near-label or --near-labels, not both.');
+  if (nearLabels === 'folders') {
+    if (files.some(({ folder }) => folder !== null)) return files.map(({ folder }) => folder);
+    throw new PlantsenseError(
+      'USAGE_INVALID',
+      '--near-labels folders: no image lies in a folder below those that are named.',
+    );
   }
-  if (nearLabels === 'folders') return files.map(({ folder }) => folder);
   const { parseNearLabels } = await import('../lifecycle/image-grouping/near-labels.js');
   const { readBytes } = await import('../files.js');
   const text = new TextDecoder().decode(await readBytes(nearLabels));

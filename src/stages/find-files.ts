@@ -5,8 +5,8 @@ import { PlantsenseError } from '../errors.js';
 /** A file that was asked for. */
 export interface FoundFile {
   readonly path: string;
-  /** Its path within the directory that was asked for; null where it was asked for by name. */
-  readonly within: string | null;
+  /** The one that was asked for, in or below which it lies; null where the file was asked for by name. */
+  readonly directory: string | null;
 }
 
 /**
@@ -26,13 +26,13 @@ export async function findFiles(
       throw new PlantsenseError('FILE_NOT_FOUND', `There is no file or directory at ${path}.`, { cause });
     });
     if (!stats.isDirectory()) {
-      found.push({ path, within: null });
+      found.push({ path, directory: null });
       continue;
     }
     const names = (await readdir(path, { recursive: true })).filter(isWanted).sort();
     if (names.length === 0)
       throw new PlantsenseError('FILE_NOT_FOUND', `There is no ${kinds} file in ${path}.`);
-    for (const name of names) found.push({ path: join(path, name), within: name });
+    for (const name of names) found.push({ path: join(path, name), directory: path });
   }
   return found;
 }

@@ -33,6 +33,11 @@ describe('findImages', () => {
     ]);
   });
 
+  it('takes the names of several directories as folders, so that a shell may list them', async () => {
+    const found = await findImages([at('line/pits'), `${at('line/scratches')}/`]);
+    expect(found.map(({ folder }) => folder)).toEqual(['pits', 'scratches', 'day 2']);
+  });
+
   it('names what is not there, and a directory without pictures', async () => {
     for (const name of ['missing.png', 'empty'])
       await expect(findImages([at(name)])).rejects.toMatchObject({

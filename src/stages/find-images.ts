@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import { findFiles } from './find-files.js';
 
 const PICTURE = /\.(jpe?g|png|tiff?|bmp)$/i;
@@ -7,8 +7,9 @@ const PICTURE = /\.(jpe?g|png|tiff?|bmp)$/i;
 export interface ImageFile {
   readonly path: string;
   /**
-   * Of a file that was found in a directory, the directory next below the one that was asked for; null where the file lies
-   * in that one itself, or was asked for by name. Where pictures are sorted into folders, these are their near-labels.
+   * Of a file that was found in a directory, the directory next below the one that was asked for. Where the file lies in
+   * that one itself: its name when several were asked for (`strips/*`), else null, as for a file that was asked for by
+   * name. Where pictures are sorted into folders, these are their near-labels.
    */
   readonly folder: string | null;
 }
@@ -19,8 +20,11 @@ export interface ImageFile {
  */
 export async function findImages(paths: readonly string[]): Promise<readonly ImageFile[]> {
   const found = await findFiles(paths, name => PICTURE.test(name), 'JPEG, PNG, TIFF or BMP');
-  return found.map(({ path, within }) => {
-    const [folder, ...rest] = within?.split(sep) ?? [];
-    return { path, folder: rest.length > 0 ? folder! : null };
+  const directories = new Set(found.flatMap(({ directory }) => directory ?? []));
+  return found.map(({ path, directory }) => {
+    if (directory === null) return { path, folder: null };
+    const [folder = '', ...rest] = relative(directory, path).split(sep);
+    const own = directories.size > 1 ? basename(resolve(directory)) : null;
+    return { path, folder: rest.length > 0 ? folder : own };
   });
 }
