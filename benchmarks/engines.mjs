@@ -14,7 +14,6 @@ import { openBroker } from '../dist/topology/open-engines.js';
 import { applyTopics, checkTopics } from '../dist/topology/topics-apply.js';
 
 const PARTITIONS = 8;
-const shipped = new URL('../topologies/noise-clustering.yaml', import.meta.url);
 const quiet = createLog({ level: 'silent' });
 
 /** Whether processes can be bound to cores here: Linux with `taskset`, and more than one core. */
@@ -29,11 +28,13 @@ function canPin() {
 }
 
 /**
- * Starts broker and store. `close` ends and removes everything.
+ * Starts broker and store for a topology that is shipped. `close` ends and removes everything.
  *
  * @param {(message: string) => void} log
+ * @param {string} name of the topology
+ * @param {(file: any) => void} change what the benchmark needs otherwise in its file
  */
-export async function startEngines(log) {
+export async function startEngines(log, name, change) {
   const folder = mkdtempSync(join(tmpdir(), 'plantsense-bench-'));
   const undo = [async () => rmSync(folder, { recursive: true, force: true })];
   const close = async () => {
@@ -52,20 +53,18 @@ export async function startEngines(log) {
     const store = await openStore({ type: 'embedded', directory: join(folder, 'store'), password });
     undo.push(() => store.close());
 
+    const shipped = new URL(`../topologies/${name}.yaml`, import.meta.url);
     const file = parse(readFileSync(shipped, 'utf8'));
     file.data_dir = join(folder, 'data');
     mkdirSync(file.data_dir);
     file.http = { port: 0 };
     file.store = { type: 'clickhouse', url: store.url, password };
     if (kafka.address) file.broker = { type: 'kafka', brokers: kafka.address };
-    for (const [name, topic] of Object.entries(file.topics)) {
-      if (name !== 'models') topic.partitions = PARTITIONS;
-      if (name === 'audio.raw') Object.assign(topic, { retention_hours: 1, retention_bytes: 268_435_456 });
-    }
-    file.stages.listen.workers = 1;
+    for (const [topic, options] of Object.entries(file.topics))
+      if (topic !== 'models' && topic !== 'labels') options.partitions = PARTITIONS;
+    change(file);
     const yaml = join(folder, 'topology.yaml');
-    const write = () => writeFileSync(yaml, stringify(file));
-    write();
+    writeFileSync(yaml, stringify(file));
     const topology = () => {
       const { topology, problems } = lint(readFileSync(yaml, 'utf8'), {});
       if (!topology) throw new Error(JSON.stringify(problems));
@@ -74,6 +73,7 @@ export async function startEngines(log) {
     return {
       store,
       yaml,
+      dataDir: file.data_dir,
       kind: kafka.address ? 'kafka' : 'embedded',
       why: kafka.why,
       pinned,
@@ -116,22 +116,29 @@ export async function startTopologyProcess({ yaml, pinned }, stages) {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
-  const ask = async question => {
-    child.send(question);
-    const [answer] = await Promise.race([
-      once(child, 'message'),
-      ended.then(([code]) => Promise.reject(new Error(`The topology ended with ${code}.`))),
-    ]);
-    return answer;
-  };
   const first = await Promise.race([once(child, 'message'), ended.then(() => null)]);
   if (first === null) throw new Error('The topology did not start.');
+  /** Questions may overlap: each answer has its question's number. */
+  const waiting = new Map();
+  let asked = 0;
+  child.on('message', ({ id, usage }) => waiting.get(id)?.(usage));
+  const ask = async question => {
+    const id = asked++;
+    const answer = new Promise(resolve => waiting.set(id, resolve));
+    child.send({ id, question });
+    const usage = await Promise.race([
+      answer,
+      ended.then(([code]) => Promise.reject(new Error(`The topology ended with ${code}.`))),
+    ]);
+    waiting.delete(id);
+    return usage;
+  };
   return {
     /** CPU seconds of all its threads so far, and its memory now. */
     usage: () => ask('usage'),
     untilCaughtUp: () => ask('caughtUp'),
     stop: async () => {
-      child.send('stop');
+      child.send({ question: 'stop' });
       await ended;
     },
   };

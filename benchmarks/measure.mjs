@@ -1,6 +1,9 @@
 // What every benchmark measures the same way.
+import { setTimeout as sleep } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+
+const MEMORY_EVERY_MS = 250;
 
 /** CPU seconds of this process, all threads, that `work` took. */
 export function cpuSeconds(work) {
@@ -8,6 +11,29 @@ export function cpuSeconds(work) {
   work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
+}
+
+/** CPU seconds of this process so far, all threads, and its memory now. */
+export function usage() {
+  const { user, system } = process.cpuUsage();
+  return { cpuSecs: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };
+}
+
+/**
+ * Memory of another process while `work` goes on: the largest, and by how much the second half of the time exceeds the first.
+ *
+ * @param {() => Promise<number>} askRssBytes
+ * @param {Promise<unknown>} work
+ */
+export async function memoryWhile(askRssBytes, work) {
+  const rssMb = [];
+  const ended = work.then(() => true);
+  ended.catch(() => {});
+  do rssMb.push((await askRssBytes()) / 1e6);
+  while (!(await Promise.race([ended, sleep(MEMORY_EVERY_MS)])));
+  const first = Math.max(...rssMb.slice(0, Math.ceil(rssMb.length / 2)));
+  const peakMb = Math.max(...rssMb);
+  return { peakMb: Math.round(peakMb), secondHalfMb: Math.round(peakMb - first) };
 }
 
 export function median(values) {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createLog } from '../dist/telemetry/log.js';
 import { lint } from '../dist/topology/lint.js';
 import { startTopology } from '../dist/topology/running.js';
+import { usage } from './measure.mjs';
 
 const [yaml, stages] = process.argv.slice(2);
 const { topology } = lint(readFileSync(yaml, 'utf8'), {});
@@ -19,14 +20,13 @@ running.done.catch(error => {
   process.exit(1);
 });
 
-process.on('message', async question => {
+process.on('message', async ({ id, question }) => {
   if (question === 'stop') {
     await running.stop();
     process.exit(0);
   }
   if (question === 'caughtUp') await running.untilCaughtUp();
-  const { user, system } = process.cpuUsage();
-  process.send({ cpuSecs: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() });
+  process.send({ id, usage: usage() });
 });
 process.on('disconnect', () => process.exit(0));
 process.send('running');

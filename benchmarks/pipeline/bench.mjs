@@ -10,8 +10,9 @@ import { SoundLane } from '../../dist/stages/sound-lane.js';
 import { emptyCheckpoint } from '../../dist/stream/checkpoint.js';
 import { lint } from '../../dist/topology/lint.js';
 import { sensorTable } from '../../dist/topology/sensor-options.js';
-import { startEngines, startTopologyProcess } from '../engines.mjs';
+import { startTopologyProcess } from '../engines.mjs';
 import { pythonWith, startPython } from '../python.mjs';
+import { startSoundEngines } from '../stream/sound-engines.mjs';
 import { SAMPLE_RATE_HZ, sounds } from '../stream/sounds.mjs';
 
 export const title = 'a backlog of sound: Kafka to levels and events to ClickHouse, in MB/s of audio';
@@ -27,7 +28,7 @@ const START_US = 1_767_225_600_000_000;
 const TOLERANCE_DB = 0.1;
 
 export default async function pipeline({ log }) {
-  const engines = await startEngines(log);
+  const engines = await startSoundEngines(log);
   try {
     const details = {
       machine: `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}`,

@@ -7,10 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { measureLevels } from '../../dist/audio/measure-levels.js';
 import { designWeighting } from '../../dist/audio/weighting-design.js';
 import { encodeNpy } from '../../dist/npy.js';
-import { startEngines, startTopologyProcess } from '../engines.mjs';
+import { startTopologyProcess } from '../engines.mjs';
 import { cpuSeconds, largestDifference, median } from '../measure.mjs';
 import { pythonWith, startPython } from '../python.mjs';
 import { delayMs, microphoneOf } from './schedule.mjs';
+import { startSoundEngines } from './sound-engines.mjs';
 import { SAMPLE_RATE_HZ, sounds } from './sounds.mjs';
 
 export const title = 'microphones in real time on one core, and the delay until a row can be read';
@@ -30,7 +31,7 @@ const TOLERANCE_DB = 0.01;
 
 export default async function stream({ log }) {
   const details = { machine: `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}` };
-  const engines = await startEngines(log);
+  const engines = await startSoundEngines(log);
   let best;
   try {
     Object.assign(details, {

@@ -1,14 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { GROUPING_ALGORITHMS, type GroupingAlgorithm } from '../cluster/grouping/grouping-algorithm.js';
-import type { GroupingRule } from '../cluster/grouping/grouping-rule.js';
+import type { GroupingRule, NamedRule } from '../cluster/grouping/grouping-rule.js';
 import type { GroupTreeOptions, SplitDecision } from '../cluster/grouping/grow-group-tree.js';
 import { PlantsenseError } from '../errors.js';
 import type { EncoderFlags } from './image-encoder-options.js';
 import type { JsonOption } from './new-command.js';
-
-/** Rules that need nothing else. */
-export const RULES = ['pareto', 'min-max', 'c-score', 'convergence'] as const;
-type Rule = (typeof RULES)[number];
 
 export interface GroupFlags extends JsonOption, EncoderFlags {
   readonly out: string;
@@ -18,8 +14,8 @@ export interface GroupFlags extends JsonOption, EncoderFlags {
   readonly gamma?: number;
   readonly names?: string;
   readonly nearLabels?: string;
-  readonly rule: Rule;
-  readonly subRule?: Rule;
+  readonly rule: NamedRule;
+  readonly subRule?: NamedRule;
   readonly minGroupShare: number;
   readonly depth: number;
   readonly minSplitRows: number;
@@ -108,6 +104,6 @@ export function treeOptionsOf(flags: GroupFlags): Omit<GroupTreeOptions, 'knownC
   };
 }
 
-function ruleOf(type: Rule, { minGroupShare }: GroupFlags): GroupingRule {
+function ruleOf(type: NamedRule, { minGroupShare }: GroupFlags): GroupingRule {
   return type === 'pareto' ? { type, leastGroupShare: minGroupShare } : { type };
 }

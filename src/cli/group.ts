@@ -1,14 +1,8 @@
 import { type Command, Option } from 'commander';
 import { GROUPING_ALGORITHMS } from '../cluster/grouping/grouping-algorithm.js';
+import { NAMED_RULES } from '../cluster/grouping/grouping-rule.js';
 import type { Cli } from './cli.js';
-import {
-  algorithmList,
-  cellName,
-  type GroupFlags,
-  RULES,
-  rangeOfGroups,
-  splitDecision,
-} from './group-options.js';
+import { algorithmList, cellName, type GroupFlags, rangeOfGroups, splitDecision } from './group-options.js';
 import { withEncoderOptions } from './image-encoder-options.js';
 import { choice, decimalNumber, newCommand, parsed, wholeNumber } from './new-command.js';
 
@@ -60,7 +54,7 @@ export function groupCommand(cli: Cli): Command {
       choice(
         '--rule <name>',
         'how a cell is chosen: pareto (no other has lower entropy and higher Silhouette; of these the most stable, of equally stable ones that with the highest Silhouette), min-max (as in the paper; likes one giant group), c-score (adjusted for chance), convergence (as in the paper; likes many groups)',
-        RULES,
+        NAMED_RULES,
         'pareto',
       ),
     )
@@ -68,7 +62,7 @@ export function groupCommand(cli: Cli): Command {
       choice(
         '--sub-rule <name>',
         'the same below the first level (default: c-score where near-labels are mixed, else as --rule)',
-        RULES,
+        NAMED_RULES,
       ),
     )
     .addOption(

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { PlantsenseError } from '../errors.js';
 import type { EncoderOptions } from '../lifecycle/image-encoder/encoder-options.js';
+import { PREPROCESSINGS, type Preprocessing } from '../vision/encoders/preprocessing.js';
+import { TILE_POOLINGS, type TilePooling } from '../vision/encoders/tile-pooling.js';
 import { choice, parsed, wholeNumber } from './new-command.js';
 
 const ENCODERS = [
@@ -12,10 +14,10 @@ export interface EncoderFlags {
   readonly weights?: string;
   readonly layer?: string;
   readonly model?: string;
-  readonly preprocess?: 'tf' | 'caffe' | 'unit' | 'none';
+  readonly preprocess?: Preprocessing;
   readonly sizePx?: number;
   readonly tiles?: { readonly rows: number; readonly columns: number };
-  readonly pool?: 'mean' | 'max';
+  readonly pool?: TilePooling;
   readonly skipUnreadable?: boolean;
 }
 
@@ -56,15 +58,17 @@ export function withEncoderOptions(command: Command, modelAbout = 'model of tfjs
     )
     .option('--model <path>', modelAbout)
     .addOption(
-      choice('--preprocess <kind>', 'what tfjs takes: -1..1, BGR less means, 0..1, or 0..255 (none)', [
-        ...['tf', 'caffe', 'unit', 'none'],
-      ]),
+      choice(
+        '--preprocess <kind>',
+        'what tfjs takes: -1..1, BGR less means, 0..1, or 0..255 (none)',
+        PREPROCESSINGS,
+      ),
     )
     .addOption(parsed('--size-px <pixels>', 'height and width that tfjs takes', wholeNumber(1, 10_000)))
     .addOption(
       parsed('--tiles <RxC>', 'cut each image into rows and columns of tiles, as 1x4 for a strip', tileGrid),
     )
-    .addOption(choice('--pool <kind>', 'how features of tiles become one (mean)', ['mean', 'max']))
+    .addOption(choice('--pool <kind>', 'how features of tiles become one (mean)', TILE_POOLINGS))
     .option(
       '--skip-unreadable',
       'leave out images that can not be read, instead of stopping before any is encoded',

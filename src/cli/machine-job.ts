@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { SegmentSet } from '../lifecycle/machine-model/segment-set.js';
-import { type JobSet, jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
+import { type JobSet, jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
 import { NpySource } from '../nn/training/npy-source.js';
 import type { TrainingProgress } from '../nn/training/progress.js';
 import type { Cli } from './cli.js';
 import { duration } from './duration.js';
+import { leaveJob } from './leave-job.js';
 import { Progress } from './progress.js';
 
 export interface MachineJob<S extends SegmentSet & JobSet> {
@@ -69,9 +70,7 @@ export async function withMachineJob<S extends SegmentSet & JobSet, T>(
     await job.remove();
     return result;
   } catch (error) {
-    training.end();
-    const goesOn = await job.leave(cli.signal.aborted || mayPass(error));
-    if (goesOn) await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
+    await leaveJob(cli, job, training, error);
     throw error;
   } finally {
     training.end();

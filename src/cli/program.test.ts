@@ -89,11 +89,15 @@ describe('starting', () => {
     expect(outside.map(path => path.replace(/.*\/src\//, '')).sort()).toEqual([
       // Words only.
       'cluster/grouping/grouping-algorithm.ts',
+      'cluster/grouping/grouping-rule.ts',
       'commander',
       'errors.ts',
       // Numbers only.
       'lifecycle/training-ranges.ts',
       'telemetry/secret.ts',
+      // Words and numbers.
+      'vision/encoders/preprocessing.ts',
+      'vision/encoders/tile-pooling.ts',
     ]);
   });
 });

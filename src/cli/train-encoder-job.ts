@@ -4,11 +4,12 @@ import { identityOf } from '../files.js';
 import { PictureCollector, type PictureRows } from '../lifecycle/image-encoder/picture-rows.js';
 import { trainImageEncoder } from '../lifecycle/image-encoder/train-image-encoder.js';
 import { writeModelDirectory } from '../lifecycle/model-directory.js';
-import { jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
+import { jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
 import { openBackend } from '../nn/backend/open-backend.js';
 import { findImages, type ImageFile } from '../stages/find-images.js';
 import { readImage } from '../stages/read-image.js';
 import type { Cli } from './cli.js';
+import { leaveJob } from './leave-job.js';
 import { jobRoot } from './machine-job.js';
 import { Progress } from './progress.js';
 import type { TrainEncoderFlags } from './train-encoder.js';
@@ -70,9 +71,7 @@ export async function trainEncoder(
       ].join(''),
     );
   } catch (error) {
-    training.end();
-    const goesOn = await job.leave(cli.signal.aborted || mayPass(error));
-    if (goesOn) await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
+    await leaveJob(cli, job, training, error);
     throw error;
   } finally {
     training.end();

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { NAMED_RULES, type NamedRule } from '../cluster/grouping/grouping-rule.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, withBrokerOptions } from './connection.js';
 import { choice, decimalNumber, type JsonOption, newCommand, parsed, wholeNumber } from './new-command.js';
@@ -7,15 +8,13 @@ export interface TrainImagesFlags extends JsonOption, BrokerFlags {
   readonly encoder?: string;
   readonly windowHours?: number;
   readonly maxImages?: number;
-  readonly rule?: (typeof RULES)[number];
+  readonly rule?: NamedRule;
   readonly minGroups?: number;
   readonly maxGroups?: number;
   readonly depth?: number;
   readonly seed?: number;
   readonly out: string;
 }
-
-const RULES = ['pareto', 'min-max', 'c-score', 'convergence'] as const;
 
 const ABOUT = `Learn groups of images, and write a model of them to a directory; \`models promote\` puts it into use. It learns from the last hours of a topic of features, with what people have said of its images, and its groups keep the ids of the model that is in use; or from features in a file, which \`encode\` writes. What is not given is as in the topology's learning stage, or that stage's defaults.`;
 
@@ -34,7 +33,7 @@ export function trainImagesCommand(cli: Cli): Command {
       parsed('--max-images <n>', 'of more images a sample (default: 2,000)', wholeNumber(20, 100_000)),
     )
     .addOption(
-      choice('--rule <rule>', 'how algorithm and number of groups are chosen (default: pareto)', RULES),
+      choice('--rule <rule>', 'how algorithm and number of groups are chosen (default: pareto)', NAMED_RULES),
     )
     .addOption(parsed('--min-groups <n>', 'the fewest groups of a level (default: 2)', wholeNumber(2, 1000)))
     .addOption(parsed('--max-groups <n>', 'the most groups of a level (default: 20)', wholeNumber(2, 1000)))

@@ -10,7 +10,7 @@ import { writeModelDirectory } from '../lifecycle/model-directory.js';
 import { isDeepKind } from '../lifecycle/noise-kind.js';
 import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
 import { needsTensors, trainNoise } from '../lifecycle/train-noise.js';
-import { jobDirectory, mayPass, TrainingJob } from '../lifecycle/training-job.js';
+import { jobDirectory, TrainingJob } from '../lifecycle/training-job.js';
 import { readAnnouncements } from '../stages/announcements.js';
 import { findRecordings, isRecordingName } from '../stages/find-recordings.js';
 import { fitOptionsOf, type NoiseModelOptions } from '../stages/noise-model-options.js';
@@ -21,6 +21,7 @@ import { logMelOf, modelOfType, type NoiseTraining, noiseTraining } from '../top
 import type { Topology } from '../topology/topology.js';
 import type { Cli } from './cli.js';
 import { readConnection, withBroker, withExistingBroker } from './connection.js';
+import { leaveJob } from './leave-job.js';
 import { Progress } from './progress.js';
 import type { ModelFlags, TrainFlags } from './train.js';
 import { printTrained, type Trained } from './train-report.js';
@@ -199,11 +200,7 @@ async function withJob<T>(
     await job.remove();
     return result;
   } catch (error) {
-    const goesOn = await job.leave(cli.signal.aborted || mayPass(error));
-    if (goesOn) {
-      fitting.end();
-      await cli.stderr.line('What was learnt is kept: the same command goes on with it.');
-    }
+    await leaveJob(cli, job, fitting, error);
     throw error;
   }
 }

@@ -10,9 +10,9 @@ import { loadModel, type ModelStore, modelUri } from './model-store.js';
 export const METHODS = ['image', 'machine', 'noise'] as const;
 
 /** Methods whose models are never for one sensor, and what they are models of. */
-export const MODELS_OF = { image: 'images', noise: 'noise' } as const;
+const MODELS_OF = { image: 'images', noise: 'noise' } as const;
 
-export function isForAll(method: string): method is keyof typeof MODELS_OF {
+function isForAll(method: string): method is keyof typeof MODELS_OF {
   return method in MODELS_OF;
 }
 

@@ -13,7 +13,7 @@ const STRIP: StripSpec = {
 };
 
 /** From which second on a kind of defect comes that a first model has not seen. */
-export const NEW_DEFECT_FROM_SECS = 45;
+const NEW_DEFECT_FROM_SECS = 45;
 
 const DEFECTS: readonly SeenDefect[] = [
   { kind: 'scratches', share: 0.18, fromSecs: 0 },

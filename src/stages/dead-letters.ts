@@ -3,6 +3,7 @@ import { PlantsenseError } from '../errors.js';
 import { codec } from '../records/codec.js';
 import { isDeadLetterTopic } from '../records/topics.js';
 import type { DeadLetter } from '../records/types.js';
+import { decodedOrNull } from './decoded-or-null.js';
 import { readToEnd } from './follow-topic.js';
 import { originOf } from './origin.js';
 
@@ -75,11 +76,5 @@ function originalMessage(letter: DeadLetter): OutgoingMessage {
 }
 
 function decode(value: Uint8Array | null): DeadLetter | null {
-  if (value === null) return null;
-  try {
-    return codec('dead-letter').decode(value);
-  } catch (error) {
-    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
-    throw error;
-  }
+  return decodedOrNull(bytes => codec('dead-letter').decode(bytes), value);
 }

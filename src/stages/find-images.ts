@@ -1,6 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join, resolve, sep } from 'node:path';
-import { PlantsenseError } from '../errors.js';
+import { basename, relative, resolve, sep } from 'node:path';
+import { findFiles } from './find-files.js';
 
 const PICTURE = /\.(jpe?g|png|tiff?|bmp)$/i;
 
@@ -15,39 +14,17 @@ export interface ImageFile {
   readonly folder: string | null;
 }
 
-/** Whether a name is that of a picture, by its ending. */
-export function isImageName(name: string): boolean {
-  return PICTURE.test(name);
-}
-
 /**
  * Files as they are, and of directories the pictures in them and below, by name.
  * @throws PlantsenseError FILE_NOT_FOUND for what is not there, and for a directory without pictures
  */
 export async function findImages(paths: readonly string[]): Promise<readonly ImageFile[]> {
-  const isDirectory = await Promise.all(paths.map(isDirectoryAt));
-  const areSeveral = isDirectory.filter(Boolean).length > 1;
-  const found: ImageFile[] = [];
-  for (const [i, path] of paths.entries()) {
-    if (!isDirectory[i]) {
-      found.push({ path, folder: null });
-      continue;
-    }
-    const pictures = (await readdir(path, { recursive: true })).filter(isImageName).sort();
-    if (pictures.length === 0)
-      throw new PlantsenseError('FILE_NOT_FOUND', `There is no JPEG, PNG, TIFF or BMP file in ${path}.`);
-    const own = areSeveral ? basename(resolve(path)) : null;
-    for (const name of pictures) {
-      const [folder = '', ...rest] = name.split(sep);
-      found.push({ path: join(path, name), folder: rest.length > 0 ? folder : own });
-    }
-  }
-  return found;
-}
-
-async function isDirectoryAt(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(cause => {
-    throw new PlantsenseError('FILE_NOT_FOUND', `There is no file or directory at ${path}.`, { cause });
+  const found = await findFiles(paths, name => PICTURE.test(name), 'JPEG, PNG, TIFF or BMP');
+  const directories = new Set(found.flatMap(({ directory }) => directory ?? []));
+  return found.map(({ path, directory }) => {
+    if (directory === null) return { path, folder: null };
+    const [folder = '', ...rest] = relative(directory, path).split(sep);
+    const own = directories.size > 1 ? basename(resolve(directory)) : null;
+    return { path, folder: rest.length > 0 ? folder : own };
   });
-  return stats.isDirectory();
 }

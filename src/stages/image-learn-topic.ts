@@ -1,8 +1,8 @@
-import type { Broker, Message } from '../broker/port.js';
-import { PlantsenseError } from '../errors.js';
+import type { Broker } from '../broker/port.js';
 import { ImageWindow } from '../lifecycle/image-model/image-window.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { ImageFeatures, ModelAnnouncement } from '../records/types.js';
+import { decodedOrNull } from './decoded-or-null.js';
 import { readToEnd } from './follow-topic.js';
 import { decodeImageFeatures } from './image-vector.js';
 
@@ -61,7 +61,7 @@ export async function readNewest(
   const from = new Map(offsets.map(({ partition, latest }) => [partition, latest - LAST_IMAGES]));
   for await (const messages of readToEnd(broker, topic, signal, from)) {
     for (const message of messages) {
-      const features = decode(message);
+      const features = decodedOrNull(decodeImageFeatures, message.value);
       if (!features) continue;
       const { timeUs, encoder, shape } = features;
       const isAhead = timeUs > 1000 * message.timestampMs + MOST_AHEAD_US;
@@ -110,7 +110,7 @@ export async function readImages(
   for await (const messages of readToEnd(broker, topic, signal, new Map(start))) {
     for (const message of messages) {
       window.saw(topic, message.partition, message.offset + 1);
-      const features = decode(message);
+      const features = decodedOrNull(decodeImageFeatures, message.value);
       if (!features || Math.abs(newestUs - features.timeUs) > windowHours * US_PER_HOUR) continue;
       if (features.encoder !== encoder || features.shape[0] !== dimensions) {
         others++;
@@ -122,14 +122,4 @@ export async function readImages(
   }
   signal.throwIfAborted();
   return { window, others };
-}
-
-/** null for what is no features record: the assigning stage makes a dead letter of it. */
-function decode({ value }: Message): ImageFeatures | null {
-  try {
-    return decodeImageFeatures(value);
-  } catch (error) {
-    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
-    throw error;
-  }
 }

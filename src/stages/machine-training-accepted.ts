@@ -1,8 +1,8 @@
-import type { Broker, Message } from '../broker/port.js';
-import { PlantsenseError } from '../errors.js';
+import type { Broker } from '../broker/port.js';
 import type { TopicSegment } from '../lifecycle/machine-model/segment-window.js';
 import { codec } from '../records/codec.js';
 import type { MachineScore } from '../records/types.js';
+import { decodedOrNull } from './decoded-or-null.js';
 import { readToEnd } from './follow-topic.js';
 
 export interface AcceptedRequest {
@@ -36,7 +36,7 @@ export async function readAccepted(
     for (const message of messages) {
       // Others need no decoding: a day of a hundred machines has twelve million scores.
       if (message.key !== null && message.key !== sensor) continue;
-      const score = decode(message);
+      const score = decodedOrNull(bytes => codec('machine-score').decode(bytes), message.value);
       if (!score || score.sensor !== sensor || score.timeUs < fromUs) continue;
       newestUs = Math.max(newestUs, score.timeUs);
       if (isAccepted(score)) accepted.add(keyOf(score));
@@ -53,13 +53,4 @@ function isAccepted({ verdict, detectors }: MachineScore): boolean {
 
 function keyOf({ streamId, firstSample }: Pick<TopicSegment, 'streamId' | 'firstSample'>): string {
   return `${firstSample} ${streamId}`;
-}
-
-function decode({ value }: Message): MachineScore | null {
-  try {
-    return codec('machine-score').decode(value ?? new Uint8Array());
-  } catch (error) {
-    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
-    throw error;
-  }
 }

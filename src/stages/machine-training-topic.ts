@@ -11,6 +11,7 @@ import {
 import { codec } from '../records/codec.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { MachineFeatures, SeenOffset } from '../records/types.js';
+import { decodedOrNull } from './decoded-or-null.js';
 import { readToEnd } from './follow-topic.js';
 
 /** What to learn from. */
@@ -59,13 +60,8 @@ export async function readMachineWindow(
 
 /** A message as a segment; null for what is none: whoever scores it makes a dead letter of it. */
 export function decodeSegment({ value }: Pick<Message, 'value'>): MachineFeatures | null {
-  try {
-    const features = codec('machine-features').decode(value ?? new Uint8Array());
-    return features.shape.length === 2 ? features : null;
-  } catch (error) {
-    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
-    throw error;
-  }
+  const features = decodedOrNull(bytes => codec('machine-features').decode(bytes), value);
+  return features?.shape.length === 2 ? features : null;
 }
 
 /** Not digital silence, all of whose values are 0, and nothing that is no number. */

@@ -1,10 +1,11 @@
 import type { LogMelOptions } from '../audio/log-mel.js';
-import type { Broker, Message } from '../broker/port.js';
+import type { Broker } from '../broker/port.js';
 import { PlantsenseError } from '../errors.js';
 import type { NoiseTrainingSet } from '../lifecycle/noise-training-set.js';
 import { NoiseTrainingWindow } from '../lifecycle/noise-training-window.js';
 import { tensorFloats } from '../records/tensor-bytes.js';
 import type { NoiseFeatures } from '../records/types.js';
+import { decodedOrNull } from './decoded-or-null.js';
 import { decodeEventFeatures } from './event-features.js';
 import { readToEnd } from './follow-topic.js';
 import { optionsOfTensors } from './options-of-tensors.js';
@@ -37,7 +38,7 @@ export async function readTrainingWindow(
   let newest: Pick<NoiseFeatures, 'startTimeUs' | 'featureSet' | 'shape'> | null = null;
   for await (const messages of readToEnd(broker, topic, signal)) {
     for (const message of messages) {
-      const features = decode(message);
+      const features = decodedOrNull(decodeEventFeatures, message.value);
       if (!features || features.startTimeUs < (newest?.startTimeUs ?? 0)) continue;
       const { startTimeUs, featureSet, shape } = features;
       newest = { startTimeUs, featureSet, shape };
@@ -54,7 +55,7 @@ export async function readTrainingWindow(
     for await (const messages of readToEnd(broker, topic, signal)) {
       for (const message of messages) {
         window.saw(topic, message.partition, message.offset + 1);
-        const features = decode(message);
+        const features = decodedOrNull(decodeEventFeatures, message.value);
         if (!features || features.featureSet !== featureSet) continue;
         if (features.shape[0] !== bands || features.shape[1] !== frames) continue;
         if (newestUs - features.startTimeUs > windowHours * US_PER_HOUR) continue;
@@ -66,16 +67,6 @@ export async function readTrainingWindow(
     return await window.trainingSet();
   } catch (error) {
     await window.abandon();
-    throw error;
-  }
-}
-
-/** null for what is no features record: the assigning stage makes a dead letter of it. */
-function decode({ value }: Message): NoiseFeatures | null {
-  try {
-    return decodeEventFeatures(value);
-  } catch (error) {
-    if (error instanceof PlantsenseError && error.class === 'terminal') return null;
     throw error;
   }
 }

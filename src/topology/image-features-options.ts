@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ImageFeaturesOptions } from '../stages/image-features.js';
+import { PREPROCESSINGS } from '../vision/encoders/preprocessing.js';
+import { TILE_POOLINGS } from '../vision/encoders/tile-pooling.js';
 import { IMAGE_LIMITS } from '../vision/image-limits.js';
 import { deadLetter, integer, number, options, topicName } from './options.js';
 
@@ -37,7 +39,7 @@ function keras<T extends string>(type: T, about: string) {
 }
 
 /** What makes features of pictures. */
-export const encoderOptions = z.discriminatedUnion('type', [
+const encoderOptions = z.discriminatedUnion('type', [
   texture,
   keras('vgg16', 'VGG16, trained on ImageNet: 512 numbers a picture, or 4,096 of the layer `fc2`.'),
   keras('resnet50', 'ResNet50, trained on ImageNet: 2,048 numbers a picture.'),
@@ -51,7 +53,7 @@ export const encoderOptions = z.discriminatedUnion('type', [
     path: z.string().min(1).describe('Its `model.json`, the weights beside it.'),
     layer,
     preprocess: z
-      .enum(['tf', 'caffe', 'unit', 'none'])
+      .enum(PREPROCESSINGS)
       .default('tf')
       .describe(
         'What pixels are made of: `tf` -1 to 1, `unit` 0 to 1, `caffe` blue, green and red without their means over ImageNet, `none` 0 to 255.',
@@ -85,7 +87,7 @@ export const imageFeatures = options({
     rows: integer(1, 64).default(1).describe('Parts that a picture is cut into from top to bottom.'),
     columns: integer(1, 64).default(1).describe('Parts from left to right.'),
     pool: z
-      .enum(['mean', 'max'])
+      .enum(TILE_POOLINGS)
       .default('mean')
       .describe('What becomes of the features of the parts: their mean, or the largest of each number.'),
   })

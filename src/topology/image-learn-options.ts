@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { CLASSIFIER_TYPES } from '../cluster/classifiers/classifier.js';
 import { GROUPING_ALGORITHMS } from '../cluster/grouping/grouping-algorithm.js';
+import { NAMED_RULES } from '../cluster/grouping/grouping-rule.js';
 import { TRAINING_RANGES } from '../lifecycle/training-ranges.js';
-import { GROUPING_RULES } from '../stages/image-model-options.js';
 import { integer, number, options, orOff, topicName } from './options.js';
 
-const rule = () => z.enum(GROUPING_RULES);
+const rule = () => z.enum(NAMED_RULES);
 
 /** What a stage that learns groups of pictures fits. */
 const imageModel = options({

@@ -12,6 +12,7 @@ import { fitShrunkGaussian, type Gaussian, mahalanobis } from './shrunk-covarian
 /** Classes of its answers. */
 export const [NORMAL, ABNORMAL] = [0, 1] as const;
 
+/** What is normal, and how far from it is too far. */
 export interface AnomalyOptions {
   /** The class whose rows are normal; other rows are not learnt from. Default 0. */
   readonly normalClass?: number;

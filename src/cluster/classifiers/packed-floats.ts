@@ -11,6 +11,7 @@ export const packedFloats = z
   })
   .refine(values => values.every(Number.isFinite), 'It holds NaN or infinity');
 
+/** The text that {@link packedFloats} reads. */
 export function packFloats(values: ArrayLike<number>): string {
   return Buffer.from(Float64Array.from(values).buffer).toString('base64');
 }

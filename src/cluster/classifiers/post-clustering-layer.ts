@@ -41,6 +41,7 @@ interface InputForm {
   readonly scale: number;
 }
 
+/** What kind of classifier it is, `T`, and how it is fitted. */
 export interface PostClusteringOptions<T extends ClassifierType> {
   /** The label whose things are normal, for `anomaly`: others are then told to be `abnormal`. */
   readonly normalLabel?: string;

@@ -5,6 +5,7 @@ import type { GroupingAlgorithm } from './grouping-algorithm.js';
 /** A cell of a sweep: one algorithm with one number of groups. */
 export type Cell = FittedCell | FailedCell;
 
+/** A cell whose groups are there, with what is known of them. */
 export interface FittedCell {
   readonly algorithm: GroupingAlgorithm;
   /** Groups that were asked for. */
@@ -39,6 +40,7 @@ export interface FailedCell {
   readonly failure: CellFailure;
 }
 
+/** Why there are no groups. */
 export interface CellFailure {
   /** `MIXTURE_ILL_DEFINED`, `PARAMETER_INVALID` (not enough different rows for k) or `MATRIX_INVALID`. */
   readonly code: ErrorCode;
@@ -56,6 +58,7 @@ export function cellKey({
   return `${algorithm}/${k}`;
 }
 
+/** Whether a cell has groups. */
 export function isFitted(cell: Cell): cell is FittedCell {
   return cell.failure === null;
 }

@@ -1,8 +1,6 @@
 import type { FittedCell } from './cell.js';
 import type { GroupingAlgorithm } from './grouping-algorithm.js';
 
-export const GROUPING_RULES = ['pareto', 'min-max', 'c-score', 'convergence', 'fixed'] as const;
-
 /** How one cell of a sweep is chosen. */
 export type GroupingRule =
   | ParetoRule
@@ -17,6 +15,15 @@ export type GroupingRule =
   | { readonly type: 'convergence' }
   /** A person's choice. */
   | { readonly type: 'fixed'; readonly algorithm: GroupingAlgorithm; readonly k: number };
+
+/** Rules that need nothing but their name. */
+export const NAMED_RULES = [
+  'pareto',
+  'min-max',
+  'c-score',
+  'convergence',
+] as const satisfies readonly GroupingRule['type'][];
+export type NamedRule = (typeof NAMED_RULES)[number];
 
 /**
  * The default. Cells with a group that is too small are left out: one giant group and few rows beside it look best to
@@ -52,6 +59,7 @@ export interface Choice {
   readonly guarded: readonly FittedCell[];
 }
 
+/** A cell that might have been chosen. */
 export interface FrontCell {
   readonly cell: FittedCell;
   /** Mean adjusted Rand index between fits, -0.5 .. 1; null where the rule doesn't ask for it. */

@@ -15,6 +15,7 @@ import { cellsOf, fullSweepOptions, type SweepOptions } from './sweep-options.js
 /** What a person says about a group: split it so, decide by the rule, or leave it whole. */
 export type SplitDecision = { readonly algorithm: GroupingAlgorithm; readonly k: number } | 'auto' | 'none';
 
+/** How a tree of groups is grown. */
 export interface GroupTreeOptions {
   /** What is tried at each level; `known` and `nearLabels` are the tree's own. */
   readonly sweep?: Omit<SweepOptions, 'known' | 'nearLabels'>;

@@ -20,7 +20,7 @@ export interface SplitBounds {
   readonly leastRows?: number;
 }
 
-export const DEFAULT_BOUNDS: Required<SplitBounds> = {
+const DEFAULT_BOUNDS: Required<SplitBounds> = {
   leastImpurity: 0.1,
   leastSilhouette: 0.25,
   leastRows: 20,

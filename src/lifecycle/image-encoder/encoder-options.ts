@@ -1,10 +1,9 @@
 import type { Preprocessing } from '../../vision/encoders/preprocessing.js';
-import type { TilePooling } from '../../vision/encoders/tiled-encoder.js';
+import type { TilePooling } from '../../vision/encoders/tile-pooling.js';
 import type { TileGrid } from '../../vision/tiles.js';
 
 /** Encoders of Keras applications that are built in. */
-export const KERAS_ENCODERS = ['vgg16', 'resnet50', 'inceptionv3', 'efficientnetb7'] as const;
-export type KerasEncoderName = (typeof KERAS_ENCODERS)[number];
+export type KerasEncoderName = 'vgg16' | 'resnet50' | 'inceptionv3' | 'efficientnetb7';
 
 export interface KerasEncoderOptions {
   readonly type: KerasEncoderName;

@@ -59,6 +59,7 @@ export class PictureCollector {
   }
 }
 
+/** The squares as rows that a network is trained with. */
 export function pictureSource({ squares, sizePx }: PictureRows): RowSource {
   return greyRows(squares, sizePx);
 }

@@ -9,8 +9,3 @@ export interface GroupingSubject {
   readonly paths: readonly string[] | null;
   readonly nearLabels: NearLabels | null;
 }
-
-/** What a row is called. */
-export function rowName({ paths }: GroupingSubject, row: number): string {
-  return paths?.[row] ?? `row ${row}`;
-}

@@ -165,6 +165,7 @@ function takes(layer: PostClusteringLayer, components: number): boolean {
   }
 }
 
+/** What {@link LABELS_FILE} holds: the layer as JSON. */
 export function labelsFile(layer: PostClusteringLayer): Uint8Array {
   return Buffer.from(`${JSON.stringify(layer.toJson())}\n`);
 }

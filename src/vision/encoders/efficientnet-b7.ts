@@ -30,6 +30,7 @@ const SQUEEZE_RATIO = 0.25;
 /** Standard deviations of ImageNet's channels, of values 0 to 1. */
 const IMAGENET_DEVIATIONS = [0.229, 0.224, 0.225];
 
+/** Which weights the network is for. */
 export interface EfficientNetOptions {
   /**
    * The published weights hold standard deviations where variances belong, so Keras divides once more by their square

@@ -11,6 +11,7 @@ export interface FeatureNetwork {
   dispose(): void;
 }
 
+/** What a network takes and gives. */
 export interface NetworkEncoderOptions {
   readonly id: string;
   readonly input: InputForm;

@@ -1,10 +1,7 @@
 import type { Image } from '../image.js';
 import type { ImageEncoder } from '../image-encoder.js';
 import { type TileGrid, tileImage } from '../tiles.js';
-
-/** How features of a picture's tiles become the picture's: what it mostly shows, or what it shows anywhere. */
-export const TILE_POOLINGS = ['mean', 'max'] as const;
-export type TilePooling = (typeof TILE_POOLINGS)[number];
+import type { TilePooling } from './tile-pooling.js';
 
 /** Cuts each picture into tiles, and pools the features that another encoder makes of them. */
 export class TiledEncoder implements ImageEncoder {

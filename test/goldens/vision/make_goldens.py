@@ -18,6 +18,8 @@ import tifffile
 from PIL import Image, ImageCms
 from skimage.feature import graycomatrix, graycoprops, hog, local_binary_pattern
 
+from texture import ANGLES, CIRCLES, DISTANCES, PROPERTIES, features
+
 OUT = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent
 random = np.random.default_rng(20260301)
 BILINEAR = Image.Resampling.BILINEAR
@@ -210,36 +212,11 @@ def surface(kind):
     return np.clip(base, 0, 255).astype(np.uint8)
 
 
-DISTANCES = [1, 2, 4, 8]
-ANGLES = [0, np.pi / 4, np.pi / 2, 3 * np.pi / 4]
-PROPERTIES = ["contrast", "homogeneity", "energy", "correlation", "entropy"]
-
-
-def features(picture):
-    """All that the texture encoder says of a picture of 8-bit grey."""
-    height, width = picture.shape
-    scale = min(1, np.sqrt(65536 / (width * height)))
-    size = (round(width * scale), round(height * scale))
-    picture = np.asarray(Image.fromarray(picture).resize(size, BILINEAR))
-    parts = []
-    for points, radius in [(8, 1), (16, 2), (24, 3)]:
-        codes = local_binary_pattern(picture, points, radius, "uniform")[radius:-radius, radius:-radius]
-        parts.append(np.sqrt(np.bincount(codes.astype(int).ravel(), minlength=points + 2) / codes.size))
-    blocks = hog(picture, 9, (8, 8), (2, 2), "L2-Hys").reshape(-1, 9)
-    parts += [blocks.mean(0), blocks.std(0)]
-    matrix = graycomatrix(picture // 8, DISTANCES, ANGLES, 32, symmetric=True, normed=True)
-    values = {name: graycoprops(matrix, name).mean(1) for name in PROPERTIES}
-    values["contrast"] = np.log1p(values["contrast"]) / np.log1p(31**2)
-    values["entropy"] /= np.log(32**2)
-    parts.append(np.concatenate([values[name] for name in PROPERTIES]) / np.sqrt(20))
-    return np.concatenate(parts).tolist()
-
-
 textures = {}
 for kind in ["scratches", "patches", "pits"]:
     picture = surface(kind)
     patterns = {}
-    for points, radius in [(8, 1), (16, 2), (24, 3)]:
+    for points, radius in CIRCLES:
         # The margin compares with black in scikit-image: it is left out.
         codes = local_binary_pattern(picture, points, radius, "uniform")[radius:-radius, radius:-radius]
         patterns[f"{points},{radius}"] = (np.bincount(codes.astype(int).ravel(), minlength=points + 2)).tolist()
@@ -248,11 +225,11 @@ for kind in ["scratches", "patches", "pits"]:
         "width": 64, "height": 48, "pixels": text(picture), "patterns": patterns,
         "gradients": text(hog(picture, 9, (8, 8), (2, 2), "L2-Hys").astype("<f8")),
         "coOccurrence": {name: graycoprops(matrix, name).tolist() for name in PROPERTIES},  # [distances, angles]
-        "features": features(picture),
+        "features": features(picture).tolist(),
     }
 write("texture.json", textures)
 
 # A colour picture that is shrunk first; the test computes it anew.
 y, x = np.mgrid[0:160, 0:800]
 strip = np.stack([(x * x * 3 + y * y * 7 + x * y) // 16 % 256, (x * 5 + y * 3) % 256, (x + 2 * y) // 4 % 256], 2)
-write("texture-strip.json", features(np.asarray(Image.fromarray(strip.astype(np.uint8)).convert("L"))))
+write("texture-strip.json", features(np.asarray(Image.fromarray(strip.astype(np.uint8)).convert("L"))).tolist())
