@@ -196,7 +196,7 @@ export const ERRORS = {
   MODEL_NOT_FOUND: {
     class: 'terminal',
     action:
-      '`plantsense models list` shows what there is; train one with `plantsense train noise`, `train machine` or `train images`.',
+      '`plantsense models list` shows what there is; train one with `plantsense train noise`, `train machine`, `train images` or `train encoder`.',
   },
   MODEL_INVALID: { class: 'terminal', action: 'The artefact is damaged or of another kind: train it again.' },
   FEATURES_MISMATCH: {
@@ -277,7 +277,7 @@ export const ERRORS = {
   WEIGHTS_INVALID: {
     class: 'terminal',
     action:
-      "Give the weights of the encoder's own network, copied whole, in a layout that the message names.",
+      "Give the weights of the encoder's own network, copied whole: of a Keras network an HDF5 file as `model.save('NAME.h5')` writes it.",
   },
   WORKER_CRASHED: { class: 'fatal', action: 'Report this with the log: a computing thread ended by itself.' },
   DRAIN_DEADLINE: {

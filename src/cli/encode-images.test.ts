@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeNpy } from '../npy.js';
+import { file } from '../stages/testing/image-frames.js';
 import { Interrupted } from './exit-code.js';
 import { runInProcess } from './testing/run-in-process.js';
 import { writeSurfaces } from './testing/write-images.js';
@@ -83,7 +84,7 @@ describe('encode of images', () => {
   it('names the images that can not be read before it encodes any, and leaves them out when told so', async () => {
     const refused = await encode(at('mixed'), '--out', at('no.npy'));
     expect([refused.code, refused.stdout]).toEqual([1, '']);
-    expect(refused.stderr).toContain("2 of 3 images can't be read (--skip-unreadable leaves them out)");
+    expect(refused.stderr).toContain("2 of 3 images can't be encoded (--skip-unreadable leaves them out)");
     expect(refused.stderr).toMatch(/IMAGE_INVALID: .*cut\.png.*\n.*IMAGE_EMPTY: .*empty\.jpg/);
     expect(existsSync(at('no.npy'))).toBe(false);
 
@@ -96,7 +97,19 @@ describe('encode of images', () => {
       'IMAGE_EMPTY',
     ]);
     const none = await encode(at('mixed/empty.jpg'), '--skip-unreadable', '--out', at('no.npy'));
-    expect(none.stderr).toContain("1 of 1 images can't be read:");
+    expect(none.stderr).toContain("IMAGE_EMPTY: 1 of 1 images can't be encoded:");
+  });
+
+  it('names images that can be read and have no features, and leaves them out when told so', async () => {
+    mkdirSync(at('small'));
+    writeFileSync(at('small/good.png'), readFileSync(at('images/plain/0.png')));
+    writeFileSync(at('small/strip.png'), await file('png', new Uint8Array(200 * 15), 200));
+    const refused = await encode(at('small'), '--out', at('no.npy'));
+    expect(refused.stderr).toContain(`IMAGE_INVALID: ${at('small/strip.png')}: A picture of 200 × 15 pixels`);
+    const skipped = await encode(at('small'), '--skip-unreadable', '--out', at('large.npy'), '--json');
+    expect(JSON.parse(skipped.stdout).images).toHaveLength(1);
+    const tiles = await encode(at('small/good.png'), '--tiles', '1x20', '--out', at('no.npy'));
+    expect(tiles.stderr).toContain(`${at('small/good.png')}: A picture of`);
   });
 
   it.each<[string, string[], string]>([

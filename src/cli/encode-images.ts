@@ -18,11 +18,11 @@ export async function encodeImages(cli: Cli, inputs: readonly string[], flags: E
     const all = work.images.map(({ path }) => path);
     await checkOutput(out, all);
     if (names !== undefined) {
-      await checkOutput(names, all);
+      await checkOutput(names, all, '--names');
       if (resolve(names) === resolve(out))
         throw new PlantsenseError('USAGE_INVALID', '--names and --out are the same file.');
     }
-    const { images, skipped } = await readableImages(cli, work.images, skipUnreadable);
+    const { images, skipped } = await readableImages(cli, work, skipUnreadable);
     await encodeImagesTo(cli, out, { ...work, images });
     if (names !== undefined) await writeNames(names, images);
     const { id, dimensions } = work.encoder;

@@ -106,7 +106,7 @@ async function encodedImages(
   const isDone = Buffer.from((await readIfThere(stamp)) ?? []).toString() === work.key;
   if (isDone && (await readIfThere(table)) && (await readIfThere(features)))
     return parseImageTable(await readText(table));
-  const { images } = await readableImages(cli, work.images, skip);
+  const { images } = await readableImages(cli, work, skip);
   await rm(stamp, { force: true });
   await encodeImagesTo(cli, features, { ...work, images });
   await writeWhole(table, Buffer.from(imageTable(images)));

@@ -106,7 +106,7 @@ export function encoderOptionsOf(flags: EncoderFlags): EncoderOptions {
       if (!preprocess)
         throw new PlantsenseError(
           'USAGE_INVALID',
-          'A tfjs model does not say what it takes: give --preprocess.',
+          'A tfjs model does not say what it takes: give --preprocess tf (-1..1, as MobileNet), caffe, unit (0..1) or none (0..255).',
         );
       return { type, path: needed(model, type), layer, preprocess, sizePx, ...cut };
     }

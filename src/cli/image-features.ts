@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PlantsenseError } from '../errors.js';
+import { type ErrorCode, PlantsenseError } from '../errors.js';
 import { identityOf } from '../files.js';
 import { openImageEncoder } from '../lifecycle/image-encoder/open-image-encoder.js';
 import { encodeImageFiles } from '../lifecycle/image-features/encode-image-files.js';
@@ -49,26 +49,26 @@ export async function openImageWork(
 /**
  * Looks at every image before any is encoded.
  * @returns the images that can be encoded, and the others
- * @throws PlantsenseError IMAGE_INVALID when there are others and they may not be left out, or nothing is left
+ * @throws PlantsenseError when there are others and they may not be left out, or nothing is left: with their code, or
+ *   IMAGE_INVALID where they have several
  */
 export async function readableImages(
   cli: Cli,
-  images: readonly ImageRow[],
+  { images, encoder }: ImageWork,
   skip: boolean,
 ): Promise<{ readonly images: readonly ImageRow[]; readonly skipped: readonly UnreadableImage[] }> {
   const progress = new Progress(cli.stderr, 'looking');
   const files = images.map(({ path }) => path);
   const onProgress = (done: number) => progress.show(done, files.length, `${done}/${files.length} images`);
-  const skipped = await unreadableImages(files, path => readImage(path), onProgress, cli.signal).finally(() =>
-    progress.end(),
-  );
+  const look = (path: string) => checkImage(path, encoder);
+  const skipped = await unreadableImages(files, look, onProgress, cli.signal).finally(() => progress.end());
   const lines = skipped.slice(0, NAMED).map(({ code, message }) => `${code}: ${message}`);
   if (skipped.length > NAMED) lines.push(`and ${skipped.length - NAMED} more`);
   const rest = images.length - skipped.length;
   if (rest === 0 || (skipped.length > 0 && !skip))
     throw new PlantsenseError(
-      'IMAGE_INVALID',
-      `${skipped.length} of ${images.length} images can't be read${rest > 0 ? ' (--skip-unreadable leaves them out)' : ''}:\n  ${lines.join('\n  ')}`,
+      codeOf(skipped),
+      `${skipped.length} of ${images.length} images can't be encoded${rest > 0 ? ' (--skip-unreadable leaves them out)' : ''}:\n  ${lines.join('\n  ')}`,
     );
   if (skipped.length > 0)
     await cli.stderr.line(
@@ -76,6 +76,23 @@ export async function readableImages(
     );
   const bad = new Set(skipped.map(({ path }) => path));
   return { images: images.filter(({ path }) => !bad.has(path)), skipped };
+}
+
+/** @throws PlantsenseError with the file's name */
+async function checkImage(path: string, encoder: ImageEncoder): Promise<void> {
+  const image = await readImage(path);
+  try {
+    encoder.check?.(image);
+  } catch (cause) {
+    if (!(cause instanceof PlantsenseError)) throw cause;
+    throw new PlantsenseError(cause.code, `${path}: ${cause.message}`, { cause });
+  }
+}
+
+/** What to do about a bomb is another thing than what to do about a damaged file. */
+function codeOf(skipped: readonly UnreadableImage[]): ErrorCode {
+  const [code, ...others] = new Set(skipped.map(({ code }) => code));
+  return code && others.length === 0 ? code : 'IMAGE_INVALID';
 }
 
 /**

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEmbedded } from '../broker/embedded/open.js';
+import { fitImageModel } from '../lifecycle/image-model/fit-image-model.js';
+import { FIT, KINDS, mixed, setOf } from '../lifecycle/image-model/testing/pictures.js';
+import { writeModelDirectory } from '../lifecycle/model-directory.js';
 import { codec } from '../records/codec.js';
 import { EXAMPLES } from '../records/testing/examples.js';
 import { readLabels } from '../stages/labels.js';
@@ -194,6 +197,27 @@ describe('label', () => {
     await said('image', 'f1', '--as', 'dent');
     await said('image', 'f1', '--retract');
     expect(await label('image', 'f1', '--retract')).toMatchObject(nothing);
+  });
+
+  it('names groups of images that there are in the model, and no others', async () => {
+    const model = join(directory, 'model');
+    await writeModelDirectory(model, await fitImageModel(setOf(mixed(KINDS)), FIT));
+    expect((await runInProcess(['models', 'promote', model, '--data-dir', data])).code).toBe(0);
+    expect(await said('group', '2', '--as', 'scratches')).toContain('named "scratches"');
+    const names = join(directory, 'names.csv');
+    writeFileSync(names, 'id,label\n1,holes\n7/3,dents\n');
+    for (const args of [
+      ['7/3', '--as', 'dents'],
+      ['--from-file', names],
+    ])
+      expect(await label('group', ...args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/has no group 7\/3\. It has 0, 1, 2/),
+      });
+    expect(await listed()).toEqual([['group', '2', 'name', 'scratches']]);
+    // Of a model that lies elsewhere nothing is known here.
+    expect(await said('group', '7/3', '--as', 'dents', '--model', 'v0009-elsewhere')).toContain('named');
+    expect(await said('group', '7/3', '--retract')).toContain('taken back');
   });
 
   it('makes no data directory in a mistyped place', async () => {

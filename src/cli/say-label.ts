@@ -9,14 +9,16 @@ import {
   latestStatements,
 } from '../lifecycle/labels-in-force.js';
 import { ModelTimeline } from '../lifecycle/model-timeline.js';
-import type { Label, LabelAction, LabelSubject } from '../records/types.js';
+import type { Label, LabelAction, LabelSubject, ModelAnnouncement } from '../records/types.js';
 import { readAnnouncements } from '../stages/announcements.js';
 import { publishLabels, readLabels } from '../stages/labels.js';
 import { ensureTopic } from '../topology/ensure-topic.js';
 import { modelsTopicOf } from '../topology/models-topic.js';
 import type { Topology } from '../topology/topology.js';
+import { checkNamedGroups } from './check-named-groups.js';
 import type { Cli } from './cli.js';
 import { readConnection, withExistingBroker } from './connection.js';
+import { openModelStore } from './known-models.js';
 import type { LabelFlags } from './label.js';
 import { parseLabelFile } from './label-file.js';
 import { labelsTopic } from './label-options.js';
@@ -43,8 +45,10 @@ export async function say(
   const { labels, before } = await withExistingBroker(cli, topology, async broker => {
     const before = latestStatements(await readLabels(broker, topic, cli.signal));
     // A name is of a group as one model numbers them: later models of its line know it, others don't.
-    const inForce = subject === 'group' ? await versionInForce(cli, broker, topology, method, nowUs) : null;
-    const modelVersion = flags.model ?? inForce;
+    const inForce = subject === 'group' ? await modelInForce(cli, broker, topology, method, nowUs) : null;
+    const modelVersion = flags.model ?? inForce?.version ?? null;
+    if (inForce && method === 'image' && modelVersion === inForce.version)
+      await checkNamedGroups(await openModelStore(topology), inForce, namesIn(said));
     cli.signal.throwIfAborted();
     const latest = new Map(before);
     const labels = said.map(({ subjectId, action, label }): Label => {
@@ -68,15 +72,20 @@ export async function say(
   await cli.stdout.write(reportOf(labels, before));
 }
 
-async function versionInForce(
+/** Of names, not of what is taken back: the group may be gone. */
+function namesIn(said: readonly Said[]): readonly string[] {
+  return said.filter(({ action }) => action === 'name').map(({ subjectId }) => subjectId);
+}
+
+async function modelInForce(
   cli: Cli,
   broker: Broker,
   topology: Topology,
   method: GroupMethod,
   timeUs: number,
-): Promise<string | null> {
+): Promise<ModelAnnouncement | null> {
   const announcements = await readAnnouncements(broker, modelsTopicOf(topology, method), cli.signal);
-  return new ModelTimeline(announcements, method).activeAt(timeUs)?.version ?? null;
+  return new ModelTimeline(announcements, method).activeAt(timeUs) ?? null;
 }
 
 /** @throws PlantsenseError USAGE_INVALID, FILE_NOT_FOUND */

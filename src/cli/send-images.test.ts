@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,6 +61,28 @@ describe('send images', () => {
     expect(table.frames.map(({ endOfStream }) => endOfStream)).toEqual([false, false, false]);
     const alike = await send(join(pictures, 'patch', 'a.jpg'), '--near-label', 'patch');
     expect(alike.frames.map(({ nearLabel }) => nearLabel)).toEqual(['patch']);
+  });
+
+  it('says which picture has which frame id, so that a person can mark it', async () => {
+    const names = join(directory, 'names.csv');
+    const time = ['--start-time', START, '--rate', '2'];
+    const { frames } = await send(pictures, '--near-labels', 'folders', '--names', names, ...time);
+    const [header, ...lines] = readFileSync(names, 'utf8').trimEnd().split('\n');
+    expect(header).toBe('id,path,time,near_label');
+    expect(lines).toEqual([
+      `${frames[0].frameId},${join(pictures, 'patch', 'a.jpg')},2026-03-01T08:00:00.000Z,patch`,
+      `${frames[1].frameId},${join(pictures, 'scratch', 'a.jpg')},2026-03-01T08:00:00.500Z,scratch`,
+      `${frames[2].frameId},${join(pictures, 'scratch', 'b.jpg')},2026-03-01T08:00:01.000Z,scratch`,
+    ]);
+  });
+
+  it('does not write names over a picture', async () => {
+    const picture = join(pictures, 'patch', 'a.jpg');
+    const { stderr } = await send(pictures, '--names', picture);
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'USAGE_INVALID',
+      message: `--names is the input ${picture}, which would be lost.`,
+    });
   });
 
   it('says what can not be sent before it sends anything', async () => {

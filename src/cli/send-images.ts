@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Broker } from '../broker/port.js';
+import type { ImageFrame } from '../records/types.js';
 import type { ImageFile } from '../stages/find-images.js';
 import type { Cli } from './cli.js';
 import { type BrokerFlags, readConnection, withBroker, withBrokerOptions } from './connection.js';
@@ -17,6 +18,7 @@ interface ImagesFlags extends JsonOption, BrokerFlags {
   readonly nearLabel?: string;
   readonly nearLabels?: string;
   readonly end: boolean;
+  readonly names?: string;
 }
 
 export function sendImagesCommand(cli: Cli): Command {
@@ -42,7 +44,11 @@ export function sendImagesCommand(cli: Cli): Command {
         timeUs,
       ),
     )
-    .option('--no-end', 'leave the stream open, as a camera that is still running');
+    .option('--no-end', 'leave the stream open, as a camera that is still running')
+    .option(
+      '--names <file>',
+      'where to write which picture has which frame id (.csv): with a column label more, `label image --from-file` takes it',
+    );
   return withBrokerOptions(command).action((paths: string[], flags: ImagesFlags) =>
     sendFiles(cli, paths, flags),
   );
@@ -53,11 +59,19 @@ async function sendFiles(cli: Cli, paths: readonly string[], flags: ImagesFlags)
   const { measureImages, sendImages } = await import('../stages/send-images.js');
   const { ensureTopic } = await import('../topology/ensure-topic.js');
   const { exponentialBackoff } = await import('../stream/retry.js');
-  const { sensor, topic, rate: rateHz, speed, end: endOfStream, json } = flags;
+  const { checkOutput } = await import('./check-output.js');
+  const { sensor, topic, rate: rateHz, speed, end: endOfStream, names, json } = flags;
   const topology = await readConnection(cli, flags);
   const files = await findImages(paths);
+  if (names !== undefined)
+    await checkOutput(
+      names,
+      files.map(({ path }) => path),
+      '--names',
+    );
   const nearLabels = await nearLabelsOf(files, flags);
   const streamId = randomUUID();
+  const named: SentPicture[] = [];
   const progress = new Progress(cli.stderr, 'reading');
   const { sent, startTimeUs } = await withBroker(cli, topology, async broker => {
     await ensureTopic(broker, topology, topic);
@@ -75,14 +89,36 @@ async function sendFiles(cli: Cli, paths: readonly string[], flags: ImagesFlags)
       ...{ topic, sensor, streamId, startTimeUs, rateHz, speed, endOfStream },
       clock: { nowMs: () => performance.now(), wait: exponentialBackoff.wait },
       signal: cli.signal,
-      onSent: ({ frameIndex }, { path }) => sending.show(frameIndex + 1, files.length, path),
+      onSent: ({ frameId, frameIndex, timeUs }, { path, nearLabel }) => {
+        named.push({ frameId, timeUs, path, nearLabel });
+        sending.show(frameIndex + 1, files.length, path);
+      },
     }).finally(() => sending.end());
     return { sent, startTimeUs };
-  }).finally(() => progress.end());
+  }).finally(async () => {
+    progress.end();
+    // Also when it was stopped: what was sent is in the topic.
+    if (names !== undefined && named.length > 0) await writeNames(names, named);
+  });
   cli.signal.throwIfAborted();
   if (json) return cli.stdout.json({ topic, sensor, streamId, startTimeUs, rateHz, images: sent });
   const start = new Date(startTimeUs / 1000).toISOString();
   await cli.stdout.line(`${sent} pictures to ${topic}, from ${start}, stream ${streamId}`);
+}
+
+interface SentPicture extends Pick<ImageFrame, 'frameId' | 'timeUs' | 'nearLabel'> {
+  readonly path: string;
+}
+
+/** Ids are random, and nothing else says which file became which frame. */
+async function writeNames(file: string, pictures: readonly SentPicture[]): Promise<void> {
+  const { csvLine } = await import('../csv.js');
+  const { writeBytes } = await import('../files.js');
+  const lines = pictures.map(({ frameId, timeUs, path, nearLabel }) =>
+    csvLine([frameId, path, new Date(timeUs / 1000).toISOString(), nearLabel]),
+  );
+  const table = [csvLine(['id', 'path', 'time', 'near_label']), ...lines].join('');
+  await writeBytes(file, Buffer.from(table));
 }
 
 /** Of each file. @throws PlantsenseError USAGE_INVALID, CSV_INVALID, NEAR_LABELS_INVALID */

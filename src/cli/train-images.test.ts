@@ -52,7 +52,12 @@ describe('train images', () => {
       ),
       0,
     ]);
-    const promoted = await runInProcess(['models', 'promote', at('first'), '--topology', at('t.yaml')]);
+    const promote = (...where: string[]) => runInProcess(['models', 'promote', at('first'), ...where]);
+    // The topology's encoder is another one: its features would be dead letters.
+    expect((await promote('--topology', at('t.yaml'))).stderr).toMatch(
+      /^FEATURES_MISMATCH: .* look makes texture-/,
+    );
+    const promoted = await promote('--data-dir', at('data'));
     expect(promoted.stdout).toMatch(/\(image, kmeans\) is used for all sensors from the beginning on/);
     const { stdout: shown } = await runInProcess(['models', 'show', '--topology', at('t.yaml')]);
     expect(shown).toMatch(/encoder: +test-encoder, 12 features, 12 principal components/);

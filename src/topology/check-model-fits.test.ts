@@ -34,6 +34,21 @@ describe('a model and a topology', () => {
     expect(() => checkModelFits(shipped('noise-clustering'), noise, 'logmel-0')).toThrow(/v1 takes/);
   });
 
+  it('of images fit by the kind of encoder and its tiles, whatever its weights', () => {
+    const image = { method: 'image', version: 'v1' };
+    const encoder = (text: string) =>
+      shipped('image-grouping', yaml => yaml.replace('encoder: { type: texture }', `encoder: ${text}`));
+    checkModelFits(encoder('{ type: texture }'), image, 'texture-1');
+    const tiled = encoder('{ type: resnet50 }\n    tiles: { rows: 1, columns: 4 }');
+    checkModelFits(tiled, image, 'resnet50-4d473c1d-tiles1x4-mean');
+    checkModelFits(encoder('{ type: resnet50 }'), image, 'resnet50-4d473c1d-conv4_block6_out');
+    const others = ['texture-1', 'resnet50-4d473c1d', 'resnet50-4d473c1d-tiles1x4-max'];
+    for (const other of others)
+      expect(() => checkModelFits(tiled, image, other)).toThrow(
+        `takes tensors of the feature set ${other}, and would score nothing in this topology: look makes resnet50-…-tiles1x4-mean.`,
+      );
+  });
+
   it('can not be told where nothing makes any', () => {
     checkModelFits(shipped('noise-clustering'), machine, segments(11));
     checkModelFits(bareTopology({}), noise, 'logmel-0');

@@ -15,6 +15,11 @@ export interface ImageEncoder {
    * @throws PlantsenseError IMAGE_INVALID for a picture that has no features
    */
   encode(images: readonly Image[]): Promise<Float32Array>;
+  /**
+   * Tells, quickly, whether a picture has features. Encoders without it take every picture.
+   * @throws PlantsenseError IMAGE_INVALID for one that `encode` would refuse
+   */
+  check?(image: Image): void;
   /** Frees what it computes with; it can't be used afterwards. */
   dispose(): void;
 }

@@ -47,14 +47,10 @@ export interface CellFailure {
   readonly message: string;
 }
 
+export type CellId = Pick<Cell, 'algorithm' | 'k'>;
+
 /** Names a cell within a sweep, such as `kmeans/12`: what is known under it need not be computed again. */
-export function cellKey({
-  algorithm,
-  k,
-}: {
-  readonly algorithm: GroupingAlgorithm;
-  readonly k: number;
-}): string {
+export function cellKey({ algorithm, k }: CellId): string {
   return `${algorithm}/${k}`;
 }
 

@@ -2,7 +2,7 @@ import { PlantsenseError } from '../../errors.js';
 import { denseLabels } from '../label-counts.js';
 import { checkMatrix, type Matrix, takeRows } from '../matrix.js';
 import { checkInteger } from '../parameters.js';
-import { type Cell, cellKey, type FittedCell } from './cell.js';
+import { type Cell, type CellId, cellKey, type FittedCell } from './cell.js';
 import { cellsToMeasure, chooseCell } from './choose-cell.js';
 import { type GroupNode, pathName } from './group-tree.js';
 import type { GroupingAlgorithm } from './grouping-algorithm.js';
@@ -33,7 +33,10 @@ export interface GroupTreeOptions {
   /** About groups without a decision: split what is suggested, or leave all whole. Default auto. */
   readonly otherwise?: 'auto' | 'none';
   readonly bounds?: SplitBounds;
-  /** Cells that are known from before of the group with that path and these rows: they are not computed again. */
+  /**
+   * Cells that are known from before of the group with that path and these rows: they are not computed again. Where a
+   * person chose a cell, the others that are known stand beside it.
+   */
   readonly knownCells?: (path: string, rows: Int32Array) => readonly Cell[];
 }
 
@@ -141,7 +144,7 @@ function* splitOf(
     yield { path, cell, stability: null };
   }
   // In the order of the sweep, whatever was known: of equal cells the first is chosen.
-  const cells = cellsOf(fullSweepOptions(own)).flatMap(cell => all.get(cellKey(cell)) ?? []);
+  const cells = cellsBeside(sweep, fixed, x.rows).flatMap(cell => all.get(cellKey(cell)) ?? []);
   const defaultSubRule: GroupingRule = isMixed(nearLabels) ? { type: 'c-score' } : rule;
   const levelRule = path.length === 0 ? rule : (subRule ?? defaultSubRule);
   const chosenBy: GroupingRule = fixed ? { type: 'fixed', ...fixed } : levelRule;
@@ -165,6 +168,20 @@ export function levelSweep(
     return { ...sweep, algorithms: [decision.algorithm], kMin: decision.k, kMax: decision.k };
   const { kMin = 2, kMax = 50 } = sweep;
   return { ...sweep, kMin, kMax: Math.max(kMin, Math.min(kMax, Math.floor(rows / LEAST_MEAN_SIZE))) };
+}
+
+/**
+ * Cells that are of interest, in the order of the sweep: of a group that is split as a person asks those of its sweep too,
+ * which show what the choice is beside. They are not computed for that.
+ */
+export function cellsBeside(
+  sweep: Omit<SweepOptions, 'known' | 'nearLabels'>,
+  fixed: CellId | null,
+  rows: number,
+): readonly CellId[] {
+  const swept = cellsOf(fullSweepOptions(levelSweep(sweep, 'auto', rows)));
+  if (fixed === null || swept.some(cell => cellKey(cell) === cellKey(fixed))) return swept;
+  return [...swept, fixed];
 }
 
 function isMixed(nearLabels: readonly number[] | null): boolean {

@@ -1,10 +1,9 @@
-import { PlantsenseError } from '../../errors.js';
-import type { Image } from '../../vision/image.js';
+import { type ErrorCode, PlantsenseError } from '../../errors.js';
 
 /** A file that can't be encoded. */
 export interface UnreadableImage {
   readonly path: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
@@ -13,11 +12,12 @@ const AT_ONCE = 4;
 
 /**
  * Decodes all files, to tell before hours of work which ones can't be: a header does not say that the rest is missing.
+ * @param read throws a PlantsenseError of a file that can't be encoded
  * @throws the reason of the signal, and what is no fault of a file
  */
 export async function unreadableImages(
   files: readonly string[],
-  read: (file: string) => Promise<Image>,
+  read: (file: string) => Promise<unknown>,
   onProgress: (done: number) => void,
   signal: AbortSignal,
 ): Promise<readonly UnreadableImage[]> {
@@ -32,7 +32,7 @@ export async function unreadableImages(
 
 async function faultOf(
   path: string,
-  read: (file: string) => Promise<Image>,
+  read: (file: string) => Promise<unknown>,
 ): Promise<UnreadableImage | null> {
   try {
     await read(path);

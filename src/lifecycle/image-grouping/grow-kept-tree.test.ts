@@ -65,6 +65,10 @@ describe('a tree that is grown again', () => {
     const decided = grow(options, first.kept);
     expect(decided.computed.map(step => step.type === 'cell' && step.cell.k)).toEqual([2]);
     expect(pathsOf(decided.tree).map(([path]) => path)).toEqual(['', '0', '1', '1/0', '1/1', '2']);
+    // What was looked at still stands beside the choice; what was not is no reason to compute it.
+    expect(decided.tree.cells).toEqual(first.tree.cells);
+    expect(decided.sweeps[0]).toEqual({ type: 'sweep', path: [], cells: 1, known: 1 });
+    expect(decided.tree.children[1]?.cells).toHaveLength(1);
     // Another choice above gives other rows below: those cells are not mixed up.
     const other = grow(
       { decisions: { ...options.decisions, '': { algorithm: 'kmeans', k: 4 } } },
@@ -72,5 +76,9 @@ describe('a tree that is grown again', () => {
     );
     expect(other.computed).toHaveLength(1);
     expect(pathsOf(other.tree)).not.toEqual(pathsOf(decided.tree));
+    // Also a choice that the sweep did not try.
+    const beyond = grow({ decisions: { '': { algorithm: 'kmeans', k: 8 } } }, first.kept);
+    expect(beyond.tree.cells).toHaveLength(first.tree.cells.length + 1);
+    expect(beyond.tree.children).toHaveLength(8);
   });
 });

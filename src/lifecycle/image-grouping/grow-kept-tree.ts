@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Cell, cellKey } from '../../cluster/grouping/cell.js';
+import { type Cell, type CellId, cellKey } from '../../cluster/grouping/cell.js';
 import type { GroupNode } from '../../cluster/grouping/group-tree.js';
-import { type GroupTreeOptions, growGroupTree, levelSweep } from '../../cluster/grouping/grow-group-tree.js';
+import {
+  cellsBeside,
+  type GroupTreeOptions,
+  growGroupTree,
+  levelSweep,
+} from '../../cluster/grouping/grow-group-tree.js';
 import { cellsOf, fullSweepOptions } from '../../cluster/grouping/sweep-options.js';
 import type { Matrix } from '../../cluster/matrix.js';
 
@@ -29,7 +34,8 @@ export function rowsId(rows: Int32Array): string {
 }
 
 /**
- * Grows a group tree as `growGroupTree` does, and computes no cell that is kept. The tree is the same as without.
+ * Grows a group tree as `growGroupTree` does, and computes no cell that is kept. The groups are the same as without; beside
+ * a cell that a person chose stand those of the sweep that are kept.
  * @throws PlantsenseError as `growGroupTree`
  */
 export function growKeptTree(
@@ -44,14 +50,16 @@ export function growKeptTree(
     ...options,
     knownCells: (name, rows) => {
       id = rowsId(rows);
-      const sweep = levelSweep(options.sweep ?? {}, options.decisions?.[name], rows.length);
-      const wanted = cellsOf(fullSweepOptions(sweep));
+      const { sweep = {}, decisions = {} } = options;
+      const decision = decisions[name];
+      const wanted = cellsOf(fullSweepOptions(levelSweep(sweep, decision, rows.length)));
+      const fixed = typeof decision === 'object' ? decision : null;
       const cells = kept.get(id) ?? [];
-      const keys = new Set(wanted.map(cellKey));
-      const known = cells.filter(cell => keys.has(cellKey(cell)));
+      const beside = keptOf(cells, cellsBeside(sweep, fixed, rows.length));
+      const known = keptOf(beside, wanted);
       const path = name === '' ? [] : name.split('/').map(Number);
       onStep({ type: 'sweep', path, cells: wanted.length, known: known.length });
-      return known;
+      return beside;
     },
   });
   for (;;) {
@@ -60,4 +68,9 @@ export function growKeptTree(
     const { cell, stability } = step.value;
     onStep(stability === null ? { type: 'cell', rowsId: id, cell } : { type: 'stability', cell });
   }
+}
+
+function keptOf(cells: readonly Cell[], wanted: readonly CellId[]): readonly Cell[] {
+  const keys = new Set(wanted.map(cellKey));
+  return cells.filter(cell => keys.has(cellKey(cell)));
 }

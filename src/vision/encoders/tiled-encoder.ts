@@ -32,6 +32,10 @@ export class TiledEncoder implements ImageEncoder {
     return pooled;
   }
 
+  check(image: Image): void {
+    for (const tile of tileImage(image, this.#grid)) this.#encoder.check?.(tile);
+  }
+
   dispose(): void {
     this.#encoder.dispose();
   }

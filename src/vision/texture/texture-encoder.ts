@@ -1,6 +1,6 @@
 import type { Image } from '../image.js';
 import type { ImageEncoder } from '../image-encoder.js';
-import { TEXTURE_DIMENSIONS, textureFeatures } from './texture-features.js';
+import { measuredSize, TEXTURE_DIMENSIONS, textureFeatures } from './texture-features.js';
 
 /** Encodes pictures by {@link textureFeatures}: by hand-made rules, without weights. */
 export class TextureEncoder implements ImageEncoder {
@@ -13,6 +13,10 @@ export class TextureEncoder implements ImageEncoder {
       features.set(textureFeatures(image), i * TEXTURE_DIMENSIONS);
     });
     return features;
+  }
+
+  check(image: Image): void {
+    measuredSize(image);
   }
 
   dispose(): void {}

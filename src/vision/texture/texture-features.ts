@@ -52,7 +52,16 @@ export function textureFeatures(image: Image): Float32Array {
 }
 
 function atMeasuredSize(image: Image): GreyImage {
-  const grey = toGrey8(image);
+  const { width, height } = measuredSize(image);
+  // 8-bit grey stays 8-bit grey.
+  return resizeBilinear(toGrey8(image), width, height) as GreyImage;
+}
+
+/**
+ * At which size a picture's texture is measured, in pixels.
+ * @throws PlantsenseError IMAGE_INVALID as {@link textureFeatures}
+ */
+export function measuredSize(image: Image): { width: number; height: number } {
   const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (image.width * image.height)));
   const width = Math.round(image.width * scale);
   const height = Math.round(image.height * scale);
@@ -63,8 +72,7 @@ function atMeasuredSize(image: Image): GreyImage {
         ? `A picture of ${image.width} × ${image.height} pixels is too narrow for its texture to be measured: cut it into tiles.`
         : `A picture of ${image.width} × ${image.height} pixels has no texture: it takes ${LEAST_SIDE} × ${LEAST_SIDE}.`,
     );
-  // 8-bit grey stays 8-bit grey.
-  return resizeBilinear(grey, width, height) as GreyImage;
+  return { width, height };
 }
 
 /** `[properties, distances]`, each the mean of the four directions. */
