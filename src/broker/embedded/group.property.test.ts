@@ -142,7 +142,8 @@ describe('a group under any comings and goings', () => {
           await rm(directory, { recursive: true });
         }
       }),
-      { numRuns: 60 },
+      // A case that hangs is told with its steps, not by the test's own timeout, which knows none.
+      { numRuns: 60, timeout: 20_000, endOnFailure: true },
     );
   });
 });
